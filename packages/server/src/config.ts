@@ -1,0 +1,251 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
+import { ConfigError, parseByteSize, parseDurationMs } from './config-values.ts';
+import { DEFAULT_RULES, RoutingRule } from './route/rules.ts';
+import { DEFAULT_TEMPLATES, Templates } from './pipeline/templates.ts';
+import { DEFAULT_PERSONA, Persona } from './pipeline/persona.ts';
+
+const byteSize = z
+  .union([z.int().positive(), z.string()])
+  .transform((value, context) => parseByteSize(value) ?? refuse(context, 'a size such as 512MB or 8GiB'));
+const duration = z
+  .union([z.int().nonnegative(), z.string()])
+  .transform((value, context) => parseDurationMs(value) ?? refuse(context, 'a duration such as 90s, 5m or never'));
+
+/** Settings of one model that differ from the catalogue's. */
+const ModelConfig = z.strictObject({
+  /** Unloads after so long without users; `never` keeps it. */
+  idle_unload: duration.optional(),
+  threads: z.int().min(1).max(256).optional(),
+  /** Handed to the engine over the catalogue's settings. */
+  settings: z.record(z.string(), z.unknown()).default({}),
+});
+
+/** The configuration file. Unknown keys stop the start, and the message names them. */
+export const ConfigFile = z.strictObject({
+  /** The name under which the central model is served. */
+  served_model_name: z.string().min(1).default('autoglm-phone-9b'),
+  /** Most conversations that the central model writes at once. */
+  max_num_seqs: z.int().min(1).max(256).default(16),
+  /** Most tokens of one conversation, prompt and answer together. */
+  max_seq_len: z.int().min(256).max(131_072).default(4096),
+  /** A set of models for a kind of machine; `auto` chooses by what this machine has. */
+  profile: z.string().default('auto'),
+  server: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: z.int().min(0).max(65_535).default(8000),
+      body_limit: byteSize.default(32 * 1024 * 1024),
+      /** How long a stop waits for answers that have begun. */
+      shutdown_grace: duration.default(30_000),
+    })
+    .prefault({}),
+  memory: z
+    .strictObject({
+      /** Most memory that all models together may hold; `auto` takes what is free at the start, less a reserve. */
+      budget: z.union([z.literal('auto'), byteSize]).default('auto'),
+    })
+    .prefault({}),
+  /** Unloads a model after so long without users. */
+  idle_unload: duration.default(5 * 60_000),
+  /** Models loaded at the start instead of with their first request. */
+  preload: z.array(z.string()).default([]),
+  /** CPU threads of each model; `auto` takes the machine's cores. */
+  threads: z.union([z.literal('auto'), z.int().min(1).max(256)]).default('auto'),
+  models: z.record(z.string(), ModelConfig).default({}),
+  /** Names that clients use for installed models. */
+  aliases: z.record(z.string(), z.string()).prefault({}),
+  /** Names that clients use for installed voices. */
+  voices: z.record(z.string(), z.string()).prefault({}),
+  persona: Persona.prefault(DEFAULT_PERSONA),
+  routing: z
+    .strictObject({
+      rules: z
+        .array(RoutingRule)
+        .min(1)
+        .prefault([...DEFAULT_RULES]),
+      templates: Templates.prefault(DEFAULT_TEMPLATES),
+    })
+    .prefault({}),
+  media: z
+    .strictObject({
+      /** Most pixels of one picture, judged from its header before it is decoded. */
+      image_pixels: z.int().positive().default(40_000_000),
+      images_per_request: z.int().min(1).max(64).default(8),
+      /** Most bytes fetched for an https address in a request. */
+      fetch_limit: byteSize.default(20 * 1024 * 1024),
+      fetch_timeout: duration.default(15_000),
+    })
+    .prefault({}),
+  weights: z
+    .strictObject({
+      /** Where weights are looked for, in this order. */
+      sources: z
+        .array(z.enum(['huggingface', 'modelscope', 'registry']))
+        .min(1)
+        .default(['huggingface', 'modelscope', 'registry']),
+      /** Another address that speaks the Hugging Face hub's API, such as a mirror. */
+      huggingface_endpoint: z.url().optional(),
+      modelscope_endpoint: z.url().optional(),
+      /** Keeps published files that only an import needed. */
+      keep_imported: z.boolean().default(false),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+      /** `pretty` on a terminal, `json` elsewhere; `auto` chooses. */
+      format: z.enum(['auto', 'pretty', 'json']).default('auto'),
+      /** Where the log is kept too; by default /var/log/autoglm-server.log where that can be written, else the state folder. */
+      file: z.string().optional(),
+    })
+    .prefault({}),
+});
+export type ConfigFile = z.infer<typeof ConfigFile>;
+
+/** Everything the server was told, from flags, environment, file and defaults. */
+export interface Config extends ConfigFile {
+  /** The state folder: weights, logs and all that outlives a run. */
+  readonly home: string;
+  /** The configuration file that was read; null when there is none. */
+  readonly file: string | null;
+  readonly huggingfaceToken: string | null;
+}
+
+/** Flags of the command line, in the configuration's own words; undefined means not given. */
+export interface ServeFlags {
+  readonly config?: string | undefined;
+  readonly host?: string | undefined;
+  readonly port?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly preload?: string | undefined;
+  readonly logFile?: string | undefined;
+  readonly logLevel?: string | undefined;
+  readonly idleUnload?: string | undefined;
+  readonly memoryBudget?: string | undefined;
+  readonly threads?: string | undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Flag and environment variable of each setting that has one; a flag wins over the environment, that over the file. */
+const OVERRIDES: readonly {
+  path: readonly string[];
+  env: string;
+  flag?: keyof ServeFlags;
+  read?: (text: string) => unknown;
+}[] = [
+  { path: ['server', 'host'], env: 'CONCERT_HOST', flag: 'host' },
+  { path: ['server', 'port'], env: 'CONCERT_PORT', flag: 'port', read: Number },
+  { path: ['profile'], env: 'CONCERT_PROFILE', flag: 'profile' },
+  { path: ['preload'], env: 'CONCERT_PRELOAD', flag: 'preload', read: commaList },
+  { path: ['idle_unload'], env: 'CONCERT_IDLE_UNLOAD', flag: 'idleUnload' },
+  { path: ['memory', 'budget'], env: 'CONCERT_MEMORY_BUDGET', flag: 'memoryBudget' },
+  {
+    path: ['threads'],
+    env: 'CONCERT_THREADS',
+    flag: 'threads',
+    read: (text) => (text === 'auto' ? text : Number(text)),
+  },
+  { path: ['log', 'file'], env: 'CONCERT_LOG_FILE', flag: 'logFile' },
+  { path: ['log', 'level'], env: 'CONCERT_LOG_LEVEL', flag: 'logLevel' },
+  { path: ['weights', 'sources'], env: 'CONCERT_WEIGHT_SOURCES', read: commaList },
+  { path: ['weights', 'huggingface_endpoint'], env: 'HF_ENDPOINT' },
+];
+
+/**
+ * Reads the configuration: flag, then environment, then file, then default. The file is `--config`, `CONCERT_CONFIG`,
+ * `concert.yaml` in the working folder, or `config.yaml` in the state folder. Throws ConfigError with a sentence that names the key.
+ */
+export function loadConfig(
+  flags: ServeFlags = {},
+  env: Environment = process.env,
+  cwd: string = process.cwd(),
+): Config {
+  const home = env['CONCERT_HOME'] ?? defaultHome(env);
+  const asked = flags.config ?? env['CONCERT_CONFIG'];
+  const candidates = asked === undefined ? [join(cwd, 'concert.yaml'), join(home, 'config.yaml')] : [asked];
+  const { file, values } = readConfigFile(candidates, asked !== undefined);
+  for (const override of OVERRIDES) {
+    const text = (override.flag === undefined ? undefined : flags[override.flag]) ?? env[override.env];
+    if (text !== undefined && text !== '') assign(values, override.path, (override.read ?? String)(text));
+  }
+  const parsed = ConfigFile.safeParse(values);
+  if (!parsed.success) {
+    const where = file === null ? 'the configuration' : file;
+    throw new ConfigError(`${where}: ${parsed.error.issues.map(describeIssue).join('; ')}`);
+  }
+  return { ...parsed.data, home, file, huggingfaceToken: env['HF_TOKEN'] ?? null };
+}
+
+/** The JSON Schema of the configuration file, as editors understand it. */
+export function configJsonSchema(): object {
+  return z.toJSONSchema(ConfigFile, { io: 'input', unrepresentable: 'any' });
+}
+
+function readConfigFile(
+  candidates: readonly string[],
+  required: boolean,
+): { file: string | null; values: Record<string, unknown> } {
+  for (const file of candidates) {
+    let text: string;
+    try {
+      text = readFileSync(file, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT' && !required) continue;
+      throw new ConfigError(`the configuration file ${file} cannot be read`, { cause: error });
+    }
+    let values: unknown;
+    try {
+      values = parseYaml(text) ?? {};
+    } catch (error) {
+      throw new ConfigError(`${file} is not valid YAML: ${(error as Error).message}`, { cause: error });
+    }
+    if (typeof values !== 'object' || values === null || Array.isArray(values))
+      throw new ConfigError(`${file} must hold keys and values`);
+    return { file, values: values as Record<string, unknown> };
+  }
+  return { file: null, values: {} };
+}
+
+function defaultHome(env: Environment): string {
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'concert');
+  if (process.platform === 'win32') return join(env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'concert');
+  return join(env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'concert');
+}
+
+function commaList(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+function assign(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [key, ...rest] = path;
+  if (key === undefined) return;
+  if (rest.length === 0) {
+    target[key] = value;
+    return;
+  }
+  const inner = target[key];
+  const next: Record<string, unknown> = typeof inner === 'object' && inner !== null ? { ...inner } : {};
+  target[key] = next;
+  assign(next, rest, value);
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') {
+    const at = issue.path.length === 0 ? '' : ` under ${issue.path.join('.')}`;
+    return `unknown key ${issue.keys.map((key) => `"${key}"`).join(', ')}${at}`;
+  }
+  return `${issue.path.join('.') || 'the file'}: ${issue.message}`;
+}
+
+function refuse(context: z.core.$RefinementCtx, wanted: string): never {
+  context.addIssue({ code: 'custom', message: `expected ${wanted}` });
+  return z.NEVER;
+}

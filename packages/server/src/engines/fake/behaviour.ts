@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+/** How the fake engine's process ends itself: a native abort, an exit, or a kill from outside. */
+const Crash = z.enum(['abort', 'exit', 'kill']);
+export type Crash = z.infer<typeof Crash>;
+
+/** The model's settings that the fake engine understands; others belong to the test. */
+export const FakeSettings = z.object({
+  /** How long loading takes. */
+  loadMs: z.number().default(0),
+  /** Loading throws an error of this code; an unknown code makes a plain Error. */
+  failLoad: z.string().optional(),
+  crashLoad: Crash.optional(),
+  /** Bytes of memory that the loaded model really holds. */
+  holdBytes: z.number().default(0),
+  /** Blocks its thread for so long when told to stop. */
+  ignoreStopMs: z.number().default(0),
+});
+export type FakeSettings = z.infer<typeof FakeSettings>;
+
+/** What a request may tell the fake engine: JSON as the last message, the text to speak, or the bytes of the medium. */
+export const FakeRequest = z.object({
+  /** What it answers, word by word; by default it says the request again. */
+  say: z.string().optional(),
+  /** Answers so many words instead. */
+  tokens: z.int().optional(),
+  /** Waits before each event. */
+  delayMs: z.number().default(0),
+  crash: Crash.optional(),
+  /** Throws an error of this code; an unknown code makes a plain Error. */
+  fail: z.string().optional(),
+  /** Crash and failure come after so many words. */
+  afterTokens: z.int().default(0),
+  /** Bytes of memory that it takes and keeps until the model is unloaded. */
+  growBytes: z.number().default(0),
+  /** Goes on though it was cancelled. */
+  ignoreCancel: z.boolean().default(false),
+  /** Writes so many bytes without a line end to stderr. */
+  stderrBytes: z.int().default(0),
+});
+export type FakeRequest = z.infer<typeof FakeRequest>;
+
+/** Reads the instructions from a request's text; text that is no JSON object is said again. */
+export function toldBy(text: string): FakeRequest & { readonly say: string } {
+  if (!text.startsWith('{')) return { ...FakeRequest.parse({}), say: text };
+  const told = FakeRequest.parse(JSON.parse(text));
+  return { ...told, say: told.say ?? Array.from({ length: told.tokens ?? 1 }, (_, at) => `w${at}`).join(' ') };
+}

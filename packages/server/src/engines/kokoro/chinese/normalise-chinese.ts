@@ -1,0 +1,48 @@
+import { CODE_RULES } from './codes.ts';
+import { DATE_AND_TIME_RULES } from './dates-and-times.ts';
+import { QUANTITY_RULES } from './quantities.ts';
+import { type RewriteRule, rewrite } from './rewrite-rule.ts';
+import { ADDRESS_RULES, SYMBOL_RULES } from './symbols.ts';
+
+const EMOJI =
+  /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|[\u{FE0E}\u{FE0F}\u{200D}\u{20E3}]/gu;
+
+const PUNCTUATION_RULES: readonly RewriteRule[] = [
+  { find: /\.{2,}|。{2,}|…+/gu, say: () => '… ' },
+  { find: /[—–―─]+/gu, say: () => '—' },
+  { find: /[、,]\s*/gu, say: () => ', ' },
+  { find: /[。.]\s*(?!\d)/gu, say: () => '. ' },
+  { find: /!+\s*/gu, say: () => '! ' },
+  { find: /\?[?!]*\s*/gu, say: () => '? ' },
+  { find: /:\s*/gu, say: () => ': ' },
+  { find: /;\s*/gu, say: () => '; ' },
+  { find: /[«《〈「『【〔[{]/gu, say: () => ' “' },
+  { find: /[»》〉」』】〕\]}]/gu, say: () => '” ' },
+  { find: /\(\s*/gu, say: () => ' (' },
+  { find: /\s*\)/gu, say: () => ') ' },
+];
+
+/**
+ * Writes Chinese text the way it is said: numbers, dates, times, money, units and signs as hanzi, emoji dropped, punctuation as
+ * the plain marks that the model knows. Latin letters stay for the next step. An ASCII quotation mark stays as it is.
+ */
+export function normaliseChinese(text: string): string {
+  const bare = text.replace(EMOJI, (found) => (/[\u{FE0E}\u{FE0F}\u{200D}\u{20E3}]/u.test(found) ? '' : ' '));
+  const plain = bare
+    .normalize('NFKC')
+    .replace(/[〇]/gu, '零')
+    .replace(/[〜∼~]/gu, '~')
+    .replace(/[−]/gu, '-')
+    .replace(/⁄/gu, '/')
+    .replace(/µ/gu, 'μ')
+    .replace(/\s*\n+\s*/gu, '。');
+  const said = [ADDRESS_RULES, DATE_AND_TIME_RULES, CODE_RULES, QUANTITY_RULES, SYMBOL_RULES, PUNCTUATION_RULES].reduce(
+    rewrite,
+    plain,
+  );
+  return said
+    .replace(/\s+([,.!?;:])/gu, '$1')
+    .replace(/([,.;:])(?:\s*[,.;:])+/gu, '$1')
+    .replace(/\s+/gu, ' ')
+    .trim();
+}

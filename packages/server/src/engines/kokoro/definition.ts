@@ -1,0 +1,7 @@
+import type { EngineDefinition } from '../engine.ts';
+
+export const kokoro: EngineDefinition<'tts'> = {
+  name: 'kokoro',
+  task: 'tts',
+  estimateBytes: ({ fileBytes }) => fileBytes * 2,
+};

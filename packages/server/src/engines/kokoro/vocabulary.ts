@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+/** Most phonemes of one run; the model takes 512 tokens, and a 0 stands at both ends. */
+export const MOST_PHONEMES = 509;
+
+const VocabularyFile = z.object({ vocab: z.record(z.string(), z.int().positive()) });
+
+/** Kokoro's `vocab.json`: one phoneme character and its token each. Throws an Error where the file holds something else. */
+export function parseVocabulary(json: string): ReadonlyMap<string, number> {
+  const parsed = VocabularyFile.safeParse(JSON.parse(json));
+  if (!parsed.success)
+    throw new Error('the vocabulary file does not list phonemes and their numbers', { cause: parsed.error });
+  return new Map(Object.entries(parsed.data.vocab));
+}
+
+/** Tokens of a string of phonemes; characters outside the vocabulary have no sound and are left out. */
+export function toTokens(phonemes: string, vocabulary: ReadonlyMap<string, number>): number[] {
+  return Array.from(phonemes).flatMap((character) => vocabulary.get(character) ?? []);
+}

@@ -1,0 +1,139 @@
+import koffi from 'koffi';
+import { loadError, type LlamaModel } from './model.ts';
+import { loadNative, type Llama } from './native.ts';
+import type { BatchStruct, Pointer } from './native-structs.ts';
+import { type LlamaCppSettings, poolTokensOf } from './settings.ts';
+
+/** `enum ggml_type`. */
+const GGML_TYPES = { f16: 1, q8_0: 8 } as const satisfies Record<LlamaCppSettings['kvType'], number>;
+
+/** How a step over the batch went. */
+export type DecodeResult = 'ok' | 'no-room' | 'failed';
+
+/**
+ * A llama.cpp context: the cache of keys and values of all sequences, and one batch whose arrays
+ * llama.cpp reads in place. `decode` blocks the thread. The caller frees it before its model.
+ */
+export class LlamaContext {
+  readonly pointer: Pointer;
+  /** Most tokens of one step. */
+  readonly capacity: number;
+  readonly #llama: Llama;
+  readonly #memory: Pointer;
+  readonly #vocabSize: number;
+  readonly #batch: BatchStruct;
+  readonly #token: Int32Array;
+  readonly #position: Int32Array;
+  readonly #sequence: Int32Array;
+  readonly #output: Int8Array;
+  readonly #sequenceCounts: Int32Array;
+  readonly #sequenceLists: BigUint64Array;
+  readonly #logits = new Map<Pointer, Float32Array>();
+
+  constructor(model: LlamaModel, settings: LlamaCppSettings, threads: number) {
+    const native = loadNative();
+    const { llama } = native;
+    this.#llama = llama;
+    this.#vocabSize = model.vocabSize;
+    this.capacity = Math.max(settings.batchTokens, settings.maxSequences);
+    native.log.takeErrors();
+    const pointer = llama.initContext(model.pointer, {
+      ...llama.contextDefaultParams(),
+      n_ctx: poolTokensOf(settings),
+      n_batch: this.capacity,
+      n_ubatch: this.capacity,
+      n_seq_max: settings.maxSequences,
+      // One row of logits for each sequence; the default, one for each batch token, costs hundreds of megabytes.
+      n_outputs_max: settings.maxSequences,
+      n_threads: threads,
+      n_threads_batch: threads,
+      type_k: GGML_TYPES[settings.kvType],
+      type_v: GGML_TYPES[settings.kvType],
+      kv_unified: settings.kvUnified,
+    });
+    if (pointer === null) throw loadError('the cache of its sequences', native);
+    this.pointer = pointer;
+    this.#memory = llama.memory(pointer);
+    const size = this.capacity;
+    this.#token = new Int32Array(new ArrayBuffer(size * 4));
+    this.#position = new Int32Array(new ArrayBuffer(size * 4));
+    this.#sequence = new Int32Array(new ArrayBuffer(size * 4));
+    this.#output = new Int8Array(new ArrayBuffer(size));
+    this.#sequenceCounts = new Int32Array(new ArrayBuffer(size * 4)).fill(1);
+    // Every token belongs to one sequence: its list of sequences is one element of the array of them all.
+    const firstSequence = koffi.address(this.#sequence);
+    this.#sequenceLists = new BigUint64Array(new ArrayBuffer(size * 8)).map((_, index) => firstSequence + BigInt(index * 4));
+    this.#batch = {
+      n_tokens: 0,
+      token: koffi.address(this.#token),
+      embd: null,
+      pos: koffi.address(this.#position),
+      n_seq_id: koffi.address(this.#sequenceCounts),
+      seq_id: koffi.address(this.#sequenceLists),
+      logits: koffi.address(this.#output),
+    };
+  }
+
+  /** Evaluates one token and forgets it, so that the first request finds weights and buffers in memory. */
+  warmUp(): void {
+    this.begin();
+    this.add(0, 0, 0, true);
+    this.decode();
+    this.clear();
+  }
+
+  /** Empties the batch. */
+  begin(): void {
+    this.#batch.n_tokens = 0;
+  }
+
+  /** Adds a token at a position of a sequence and returns its index in the batch, by which its logits are read. */
+  add(token: number, position: number, sequence: number, wantsLogits: boolean): number {
+    const index = this.#batch.n_tokens;
+    if (index >= this.capacity) throw new Error('the batch is full');
+    this.#token[index] = token;
+    this.#position[index] = position;
+    this.#sequence[index] = sequence;
+    this.#output[index] = wantsLogits ? 1 : 0;
+    this.#batch.n_tokens = index + 1;
+    return index;
+  }
+
+  /** Evaluates the batch; after `failed` the cache must be cleared. */
+  decode(): DecodeResult {
+    const result = this.#llama.decode(this.pointer, this.#batch);
+    return result === 0 ? 'ok' : result === 1 ? 'no-room' : 'failed';
+  }
+
+  /** The logits of a batch token that wanted them: llama.cpp's own memory, writable, valid until the next `decode`. */
+  logits(index: number): Float32Array {
+    const row = this.#llama.logitsOf(this.pointer, index);
+    if (row === null) throw new Error(`the batch token ${index} has no logits`);
+    let view = this.#logits.get(row);
+    if (view === undefined) {
+      view = new Float32Array(koffi.view(row, this.#vocabSize * 4));
+      this.#logits.set(row, view);
+    }
+    return view;
+  }
+
+  /** Forgets a sequence's tokens from a position on; false when the model can't cut there. */
+  cut(sequence: number, from: number): boolean {
+    return this.#llama.sequenceRemove(this.#memory, sequence, from, -1);
+  }
+
+  /** Lets a sequence begin with the first tokens of another one, without computing them again. */
+  copyPrefix(source: number, target: number, tokens: number): void {
+    this.#llama.sequenceCopy(this.#memory, source, target, 0, tokens);
+  }
+
+  /** Forgets all sequences. */
+  clear(): void {
+    this.#llama.memoryClear(this.#memory, false);
+  }
+
+  free(): void {
+    this.#logits.clear();
+    this.#llama.freeContext(this.pointer);
+  }
+}

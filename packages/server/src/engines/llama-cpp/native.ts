@@ -1,0 +1,149 @@
+/**
+ * The part of llama.cpp's C API (`include/llama.h` of release v0.5.0, as node-llama-cpp 3.22.1 ships it) that the engine
+ * calls, through koffi. The struct layouts are checked at start against the library's own default values.
+ */
+import koffi, { type TypeObject } from 'koffi';
+import { NativeLog } from './native-log.ts';
+import {
+  BATCH,
+  type BatchStruct,
+  CONTEXT_PARAMS,
+  type ContextParams,
+  firstDifference,
+  KNOWN_CONTEXT_DEFAULTS,
+  KNOWN_MODEL_DEFAULTS,
+  MODEL_PARAMS,
+  type ModelParams,
+  type Pointer,
+} from './native-structs.ts';
+import { findLibraries, PACKAGE_VERSION } from './platform-package.ts';
+
+/** The functions, by what they do; pointers are named in the order of the C declaration. */
+export interface Llama {
+  modelDefaultParams(): ModelParams;
+  contextDefaultParams(): ContextParams;
+  loadModel(path: string, params: ModelParams): Pointer | null;
+  freeModel(model: Pointer): void;
+  initContext(model: Pointer, params: ContextParams): Pointer | null;
+  freeContext(context: Pointer): void;
+  contextSize(context: Pointer): number;
+  memory(context: Pointer): Pointer;
+  vocab(model: Pointer): Pointer;
+  trainedContext(model: Pointer): number;
+  isRecurrent(model: Pointer): boolean;
+  isHybrid(model: Pointer): boolean;
+  chatTemplate(model: Pointer, name: string | null): string | null;
+  vocabSize(vocab: Pointer): number;
+  vocabText(vocab: Pointer, token: number): string;
+  vocabAttributes(vocab: Pointer, token: number): number;
+  isEndOfGeneration(vocab: Pointer, token: number): boolean;
+  beginToken(vocab: Pointer): number;
+  endToken(vocab: Pointer): number;
+  addsBegin(vocab: Pointer): boolean;
+  tokenize(vocab: Pointer, text: Uint8Array, bytes: number, tokens: Int32Array, max: number, addSpecial: boolean, parseSpecial: boolean): number;
+  tokenToPiece(vocab: Pointer, token: number, buffer: Uint8Array, bytes: number, lstrip: number, special: boolean): number;
+  decode(context: Pointer, batch: BatchStruct): number;
+  logitsOf(context: Pointer, index: number): Pointer | null;
+  sequenceRemove(memory: Pointer, sequence: number, from: number, to: number): boolean;
+  sequenceCopy(memory: Pointer, source: number, target: number, from: number, to: number): void;
+  memoryClear(memory: Pointer, data: boolean): void;
+  chainInit(params: { no_perf: boolean }): Pointer;
+  chainAdd(chain: Pointer, sampler: Pointer): void;
+  topK(k: number): Pointer;
+  topP(p: number, minKeep: number): Pointer;
+  minP(p: number, minKeep: number): Pointer;
+  temperature(value: number): Pointer;
+  distribution(seed: number): Pointer;
+  sample(chain: Pointer, context: Pointer, index: number): number;
+  freeSampler(chain: Pointer): void;
+}
+
+type CType = string | TypeObject;
+
+/** The loaded library and its log. */
+export interface Native {
+  readonly llama: Llama;
+  readonly log: NativeLog;
+}
+
+let loaded: Native | null = null;
+
+/**
+ * Loads llama.cpp once per process and checks that it is the release described here. Throws a sentence that says what to
+ * install when it is missing or another one.
+ */
+export function loadNative(): Native {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): Native {
+  const found = findLibraries();
+  const libraries = found.files.map((file) => koffi.load(file, { global: true }));
+  const [, ggml, library] = libraries;
+  if (ggml === undefined || library === undefined) throw new Error('llama.cpp has three libraries');
+  const modelParams = koffi.struct('llama_model_params', MODEL_PARAMS);
+  const contextParams = koffi.struct('llama_context_params', CONTEXT_PARAMS);
+  const batch = koffi.struct('llama_batch', BATCH);
+  const chainParams = koffi.struct('llama_sampler_chain_params', { no_perf: 'bool' });
+  const bind = (name: string, result: CType, args: CType[]): never =>
+    library.func(`llama_${name}`, result, args) as never;
+
+  const log = new NativeLog((line) => process.stderr.write(line));
+  const logCallback = koffi.proto('llama_log_callback', 'void', ['int', 'str', 'void *']);
+  const registered = koffi.register((level: number, text: string) => log.receive(level, text), koffi.pointer(logCallback));
+  const setLog: (callback: Pointer, data: null) => void = bind('log_set', 'void', [koffi.pointer(logCallback), 'void *']);
+  setLog(registered, null);
+
+  const llama: Llama = {
+    modelDefaultParams: bind('model_default_params', modelParams, []),
+    contextDefaultParams: bind('context_default_params', contextParams, []),
+    loadModel: bind('model_load_from_file', 'void *', ['str', modelParams]),
+    freeModel: bind('model_free', 'void', ['void *']),
+    initContext: bind('init_from_model', 'void *', ['void *', contextParams]),
+    freeContext: bind('free', 'void', ['void *']),
+    contextSize: bind('n_ctx', 'uint32_t', ['void *']),
+    memory: bind('get_memory', 'void *', ['void *']),
+    vocab: bind('model_get_vocab', 'void *', ['void *']),
+    trainedContext: bind('model_n_ctx_train', 'int32_t', ['void *']),
+    isRecurrent: bind('model_is_recurrent', 'bool', ['void *']),
+    isHybrid: bind('model_is_hybrid', 'bool', ['void *']),
+    chatTemplate: bind('model_chat_template', 'str', ['void *', 'str']),
+    vocabSize: bind('vocab_n_tokens', 'int32_t', ['void *']),
+    vocabText: bind('vocab_get_text', 'str', ['void *', 'int32_t']),
+    vocabAttributes: bind('vocab_get_attr', 'int32_t', ['void *', 'int32_t']),
+    isEndOfGeneration: bind('vocab_is_eog', 'bool', ['void *', 'int32_t']),
+    beginToken: bind('vocab_bos', 'int32_t', ['void *']),
+    endToken: bind('vocab_eos', 'int32_t', ['void *']),
+    addsBegin: bind('vocab_get_add_bos', 'bool', ['void *']),
+    tokenize: bind('tokenize', 'int32_t', ['void *', 'void *', 'int32_t', 'void *', 'int32_t', 'bool', 'bool']),
+    tokenToPiece: bind('token_to_piece', 'int32_t', ['void *', 'int32_t', 'void *', 'int32_t', 'int32_t', 'bool']),
+    decode: bind('decode', 'int32_t', ['void *', batch]),
+    logitsOf: bind('get_logits_ith', 'void *', ['void *', 'int32_t']),
+    sequenceRemove: bind('memory_seq_rm', 'bool', ['void *', 'int32_t', 'int32_t', 'int32_t']),
+    sequenceCopy: bind('memory_seq_cp', 'void', ['void *', 'int32_t', 'int32_t', 'int32_t', 'int32_t']),
+    memoryClear: bind('memory_clear', 'void', ['void *', 'bool']),
+    chainInit: bind('sampler_chain_init', 'void *', [chainParams]),
+    chainAdd: bind('sampler_chain_add', 'void', ['void *', 'void *']),
+    topK: bind('sampler_init_top_k', 'void *', ['int32_t']),
+    topP: bind('sampler_init_top_p', 'void *', ['float', 'size_t']),
+    minP: bind('sampler_init_min_p', 'void *', ['float', 'size_t']),
+    temperature: bind('sampler_init_temp', 'void *', ['float']),
+    distribution: bind('sampler_init_dist', 'void *', ['uint32_t']),
+    sample: bind('sampler_sample', 'int32_t', ['void *', 'void *', 'int32_t']),
+    freeSampler: bind('sampler_free', 'void', ['void *']),
+  };
+  const different =
+    firstDifference(llama.modelDefaultParams(), KNOWN_MODEL_DEFAULTS) ??
+    firstDifference(llama.contextDefaultParams(), KNOWN_CONTEXT_DEFAULTS);
+  if (different !== null) {
+    throw new Error(
+      `the installed llama.cpp is not the one this engine was written for (${different} differs); install version ${PACKAGE_VERSION} of its package`,
+    );
+  }
+  const loadBackends = ggml.func('ggml_backend_load_all_from_path', 'void', ['str']) as unknown as (folder: string) => void;
+  loadBackends(found.folder);
+  const initBackend: () => void = bind('backend_init', 'void', []);
+  initBackend();
+  return { llama, log };
+}

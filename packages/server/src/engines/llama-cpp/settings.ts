@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+/** Sampling used where the caller says nothing; a model card's values belong here. */
+const SamplingDefaults = z.strictObject({
+  temperature: z.number().min(0).max(5).default(0.7),
+  topP: z.number().gt(0).max(1).default(0.95),
+  topK: z.int().min(0).default(40),
+  minP: z.number().min(0).max(1).default(0.05),
+  frequencyPenalty: z.number().min(-2).max(2).default(0),
+  presencePenalty: z.number().min(-2).max(2).default(0),
+  repeatPenalty: z.number().gt(0).max(5).default(1),
+});
+
+/** How a GGUF model is run; every value may be left out. */
+export const LlamaCppSettings = z
+  .strictObject({
+    /** Requests that are answered at the same time; more wait. The articles' `max_num_seqs`. */
+    maxSequences: z.int().min(1).max(256).default(16),
+    /** Tokens of one request, prompt and answer together. The articles' `max_seq_len`. */
+    maxSequenceTokens: z.int().min(16).max(1_048_576).default(4096),
+    /** Tokens that all sequences hold together, idle ones kept for reuse included; they share one pool. */
+    poolTokens: z.int().min(16).max(1_000_000_000).nullable().default(null),
+    /** Prompt tokens of one step while nobody else is being answered. */
+    batchTokens: z.int().min(16).max(4096).default(256),
+    /** Prompt tokens of one step while other answers are being written: small, so that they keep streaming. */
+    sharedBatchTokens: z.int().min(1).max(4096).default(64),
+    /** One pool for all sequences, so that prefixes are shared without copying; off splits the pool evenly. */
+    kvUnified: z.boolean().default(true),
+    /** Number format of the cached keys and values: `q8_0` halves their memory and costs a little speed. */
+    kvType: z.enum(['f16', 'q8_0']).default('f16'),
+    /** Layers to put on a GPU where the installed library has one; -1 puts all there. */
+    gpuLayers: z.int().min(-1).default(-1),
+    /** Jinja source used instead of the template in the weights. */
+    chatTemplate: z.string().nullable().default(null),
+    /** Last tokens of prompt and answer that `repeatPenalty` looks at. */
+    repeatWindow: z.int().min(0).max(65_536).default(64),
+    sampling: SamplingDefaults.prefault({}),
+    /** Bytes of cache for one token in f16, from the model's architecture; only the memory estimate reads it. */
+    kvBytesPerToken: z.int().min(1).nullable().default(null),
+    /** Tokens in the vocabulary; only the memory estimate reads it. */
+    vocabularyTokens: z.int().min(1).nullable().default(null),
+  })
+  .refine((settings) => poolTokensOf(settings) >= settings.maxSequenceTokens, {
+    message: 'poolTokens must be at least maxSequenceTokens, or a long request could never finish',
+    path: ['poolTokens'],
+  });
+export type LlamaCppSettings = z.infer<typeof LlamaCppSettings>;
+
+const LARGEST_DEFAULT_POOL = 16_384;
+
+/** Tokens of the pool: as set, else enough for every sequence but at most 16,384 (or one whole sequence). */
+export function poolTokensOf(settings: {
+  readonly maxSequences: number;
+  readonly maxSequenceTokens: number;
+  readonly poolTokens: number | null;
+}): number {
+  const wanted = Math.min(settings.maxSequences * settings.maxSequenceTokens, LARGEST_DEFAULT_POOL);
+  return settings.poolTokens ?? Math.max(wanted, settings.maxSequenceTokens);
+}

@@ -1,0 +1,16 @@
+import type { EngineDefinition } from './engine.ts';
+import { kokoro } from './kokoro/definition.ts';
+import { llamaCpp } from './llama-cpp/definition.ts';
+import { paddleOcr } from './paddle-ocr/definition.ts';
+import { vits } from './vits/definition.ts';
+import { whisper } from './whisper/definition.ts';
+
+/** Every engine that a catalogue entry may name. A new engine is one folder and one line here. */
+export const ENGINES: readonly EngineDefinition[] = [llamaCpp, paddleOcr, whisper, vits, kokoro];
+
+/** The engine of that name; throws when there is none. */
+export function engineNamed(name: string, engines: readonly EngineDefinition[] = ENGINES): EngineDefinition {
+  const found = engines.find((engine) => engine.name === name);
+  if (found === undefined) throw new Error(`no engine is called ${name}`);
+  return found;
+}

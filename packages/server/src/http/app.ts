@@ -1,0 +1,120 @@
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { GatewayError } from '../shared/errors.ts';
+import type { AppDeps } from './app-deps.ts';
+import { asGatewayError, errorBody, errorHeaders, logFailure } from './render-error.ts';
+import { acceptBodies } from './request-body.ts';
+import { trackMethods } from './route-methods.ts';
+import { mountAdmin } from './routes/admin.ts';
+import { mountChat } from './routes/chat.ts';
+import { mountHealth } from './routes/health.ts';
+import { mountModels } from './routes/models.ts';
+import { mountOcr } from './routes/ocr.ts';
+import { mountOpenApi } from './routes/openapi.ts';
+import { mountSpeech } from './routes/speech.ts';
+import { mountTranscriptions } from './routes/transcriptions.ts';
+
+/** How long a client may take to send; slower ones get 408. */
+export interface ClientTimeouts {
+  readonly headersMs: number;
+  /** The whole request with its body: 32 MB over a phone's uplink take minutes. */
+  readonly requestMs: number;
+  readonly checkMs: number;
+}
+
+const TIMEOUTS: ClientTimeouts = { headersMs: 20_000, requestMs: 300_000, checkMs: 5_000 };
+const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+
+/** The HTTP application; the caller listens and closes. Failures of every kind leave it in OpenAI's form. */
+export function createApp(deps: AppDeps, timeouts: ClientTimeouts = TIMEOUTS): FastifyInstance {
+  const app: FastifyInstance = Fastify({
+    logger: false,
+    genReqId: requestId,
+    http: { headersTimeout: timeouts.headersMs, connectionsCheckingInterval: timeouts.checkMs },
+    requestTimeout: timeouts.requestMs,
+    routerOptions: { ignoreTrailingSlash: true },
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    clientErrorHandler: refuseConnection,
+    frameworkErrors: (error, request, reply) => sendError(deps, error, request, reply),
+  });
+  acceptBodies(app, deps.limits.bodyBytes);
+  const methodsOf = trackMethods(app);
+
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id);
+    logWhenDone(deps, request, reply);
+    done();
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => sendError(deps, error, request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    const methods = methodsOf(pathOf(request));
+    if (methods.length === 0)
+      throw new GatewayError('not_found', 'there is nothing at this address; GET /openapi.json lists what there is');
+    const allowed = methods.join(', ');
+    void reply.header('allow', allowed);
+    throw new GatewayError('method_not_allowed', `this address does not take ${request.method}; it takes ${allowed}`);
+  });
+
+  mountChat(app, deps);
+  mountTranscriptions(app, deps);
+  mountSpeech(app, deps);
+  mountOcr(app, deps);
+  mountModels(app, deps);
+  mountHealth(app, deps);
+  mountAdmin(app, deps);
+  mountOpenApi(app, deps);
+  return app;
+}
+
+/** The client's own id, when it is harmless in headers and logs. */
+function requestId(request: Pick<IncomingMessage, 'headers'>): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : `req_${randomUUID().replaceAll('-', '')}`;
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '';
+}
+
+function sendError(deps: AppDeps, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const shown = asGatewayError(error);
+  logFailure(deps.log.child({ requestId: request.id }), shown);
+  void reply
+    .code(shown.status)
+    .headers({ 'x-request-id': request.id, ...errorHeaders(shown) })
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify(errorBody(shown)));
+}
+
+/** One line for each request; 499 when the client left before the answer was complete. */
+function logWhenDone(deps: AppDeps, request: FastifyRequest, reply: FastifyReply): void {
+  const startedMs = deps.clock.now();
+  const { raw } = reply;
+  raw.once('close', () => {
+    const status = raw.writableFinished ? raw.statusCode : 499;
+    const path = pathOf(request);
+    const fields = { requestId: request.id, method: request.method, path, status, ms: deps.clock.now() - startedMs };
+    deps.log.info(fields, `${request.method} ${path} ${status}`);
+  });
+}
+
+/** Answers what never became a request: malformed or too slow HTTP. */
+function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const shown =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? new GatewayError('request_timeout', 'the request took too long to arrive; send it faster or in smaller pieces')
+      : new GatewayError('invalid_request', 'this is not valid HTTP, or its headers are too large');
+  const body = JSON.stringify(errorBody(shown));
+  const reason = shown.status === 408 ? 'Request Timeout' : 'Bad Request';
+  if (socket.writable) {
+    socket.write(
+      `HTTP/1.1 ${shown.status} ${reason}\r\nx-request-id: ${requestId({ headers: {} })}\r\nconnection: close\r\n` +
+        `content-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    );
+  }
+  socket.destroy();
+}

@@ -1,0 +1,171 @@
+import type { AnswerEvent, ChatInput, PlanTrace, SpeakInput, TranscribeInput } from '../pipeline/request.ts';
+import { GatewayError } from '../shared/errors.ts';
+import { silentLog } from '../shared/log.ts';
+import { systemClock } from '../shared/clock.ts';
+import type { AppDeps } from './app-deps.ts';
+
+/** For tests: dependencies that answer at once and remember what they were asked. */
+export interface FakeDeps extends AppDeps {
+  /** Names of the functions that were called, in order. */
+  readonly calls: string[];
+  readonly chats: ChatInput[];
+  readonly recordings: TranscribeInput[];
+  readonly texts: SpeakInput[];
+}
+
+/** A plan of two steps, as a chat about a picture has. */
+export const FAKE_PLAN: PlanTrace = {
+  route: 'OCR_SERVICE',
+  reason: 'a picture and no words',
+  confidence: 1,
+  steps: [
+    { step: 'ocr', model: 'reader', startMs: 0, durationMs: 12.34 },
+    { step: 'chat', model: 'small-llm', startMs: 13, durationMs: 100 },
+  ],
+};
+
+/** What the fake answers: reasoning, then "Hello world". */
+export const FAKE_ANSWER: readonly AnswerEvent[] = [
+  { kind: 'step-started', step: 'ocr', model: 'reader' },
+  { kind: 'step-finished', trace: { step: 'ocr', model: 'reader', startMs: 0, durationMs: 12.34 } },
+  { kind: 'start', model: 'small-llm' },
+  { kind: 'reasoning-delta', text: 'hm' },
+  { kind: 'text-delta', text: 'Hello' },
+  { kind: 'text-delta', text: ' "world"\n' },
+  { kind: 'finish', reason: 'stop', promptTokens: 7, completionTokens: 3, cachedTokens: 2, plan: FAKE_PLAN },
+];
+
+/** Makes them; `overrides` replace single functions. */
+export function fakeDeps(overrides: Partial<AppDeps> = {}): FakeDeps {
+  const calls: string[] = [];
+  const chats: ChatInput[] = [];
+  const recordings: TranscribeInput[] = [];
+  const texts: SpeakInput[] = [];
+  return {
+    calls,
+    chats,
+    recordings,
+    texts,
+    async *answer(input) {
+      calls.push('answer');
+      chats.push(input);
+      yield* FAKE_ANSWER;
+    },
+    async *transcribe(input) {
+      calls.push('transcribe');
+      recordings.push(input);
+      yield { kind: 'start', model: 'ears' };
+      yield { kind: 'audio', durationSeconds: 3.5 };
+      yield { kind: 'segment', text: ' Try again.', startSeconds: 0, endSeconds: 1.25, language: 'en' };
+      yield { kind: 'segment', text: ' Fail better.', startSeconds: 1.5, endSeconds: 3.5, language: 'en' };
+      yield { kind: 'finish', language: 'en' };
+    },
+    async *speak(input) {
+      calls.push('speak');
+      texts.push(input);
+      yield { kind: 'start', model: 'mouth' };
+      yield { kind: 'audio-chunk', sampleRate: 16_000, samples: Float32Array.of(0, 0.5) };
+      yield { kind: 'audio-chunk', sampleRate: 16_000, samples: Float32Array.of(-1, 1) };
+    },
+    async readText() {
+      calls.push('readText');
+      const line = {
+        text: '限时优惠',
+        confidence: 0.99,
+        box: [
+          [0, 0],
+          [9, 0],
+          [9, 9],
+          [0, 9],
+        ],
+      } as const;
+      return {
+        model: 'reader',
+        result: {
+          kind: 'ocr-result',
+          width: 20,
+          height: 10,
+          rotation: 0,
+          lines: [line, { ...line, text: '满300减50' }],
+        },
+      };
+    },
+    decide(input) {
+      calls.push('decide');
+      chats.push(input);
+      return { route: 'SELF_INFER', reason: 'words only', confidence: 1, steps: ['chat'] };
+    },
+    models: () => [
+      {
+        id: 'hub',
+        ownedBy: 'concert',
+        createdMs: 1_700_000_000_000,
+        task: 'chat',
+        backing: 'small-llm',
+        state: 'unloaded',
+        input: ['text'],
+        languages: ['en'],
+        voices: [],
+        licence: 'Apache-2.0',
+      },
+    ],
+    status: () => ({
+      state: 'ready',
+      models: [
+        {
+          model: {
+            id: 'small-llm',
+            task: 'chat',
+            engine: 'fake',
+            title: 'Small',
+            licence: 'Apache-2.0',
+            input: ['text'],
+            languages: ['en'],
+            voices: [],
+            settings: {},
+            threads: 1,
+            idleMs: 300_000,
+            fileBytes: 5,
+          },
+          state: { kind: 'ready', users: 1, pid: 42 },
+          reservedBytes: 10,
+          measuredBytes: 8,
+          lastUsedMs: 0,
+          loadMs: 250,
+        },
+      ],
+      memory: { budgetBytes: 100, reservedBytes: 10 },
+    }),
+    async unload(id) {
+      calls.push('unload');
+      if (id !== 'small-llm') throw new GatewayError('model_not_found', `there is no model ${id}`);
+    },
+    async createAudioEncoder(format) {
+      calls.push('createAudioEncoder');
+      if (format === 'aac')
+        throw new GatewayError('unsupported_value', 'aac is not built', { param: 'response_format' });
+      return {
+        contentType: `audio/${format}`,
+        push: (samples) => Buffer.from(samples.map((sample) => sample * 100).map(Math.round)),
+        finish: () => Buffer.from('end'),
+      };
+    },
+    async fetchMedia() {
+      calls.push('fetchMedia');
+      return tinyPng(4, 4);
+    },
+    limits: { bodyBytes: 1024 * 1024, imagePixels: 1_000_000, imagesPerRequest: 3 },
+    log: silentLog,
+    clock: systemClock,
+    version: '0.0.0-test',
+    ...overrides,
+  };
+}
+
+/** The header of a PNG of that size; enough for whoever does not decode it. */
+export function tinyPng(width: number, height: number): Buffer {
+  const bytes = Buffer.from('89504e470d0a1a0a0000000d494844520000000000000000080200000000000000', 'hex');
+  bytes.writeUInt32BE(width, 16);
+  bytes.writeUInt32BE(height, 20);
+  return bytes;
+}

@@ -1,0 +1,208 @@
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { type Config, loadConfig, type ServeFlags } from './config.ts';
+import { ConfigError } from './config-values.ts';
+import { ENGINES } from './engines/registry.ts';
+import type { Task } from './engines/engine.ts';
+import { startWorker, type StartWorkerOptions, type WorkerEngine } from './engines/worker/host.ts';
+import { createApp } from './http/app.ts';
+import type { ServerStatus } from './http/app-deps.ts';
+import { CATALOGUE_FOLDER, type Catalogue, loadCatalogue } from './models/catalogue.ts';
+import { readMachine } from './models/machine.ts';
+import { createModelManager } from './models/manager.ts';
+import type { ModelManager } from './models/model-manager.ts';
+import { chooseProfile, loadProfiles, type Profile } from './models/profile.ts';
+import type { PullEvent } from './models/pull-event.ts';
+import { pullProfile, type PullProfileOptions } from './models/pull-profile.ts';
+import { FileStore } from './models/store.ts';
+import { createAudioEncoder } from './pipeline/audio-encode/create-audio-encoder.ts';
+import { createGuardedFetch } from './pipeline/media/guarded-fetch.ts';
+import { createServices, modelSpecs } from './services.ts';
+import { systemClock } from './shared/clock.ts';
+import { chooseLogFile, createLog } from './shared/create-log.ts';
+import type { Log } from './shared/log.ts';
+import { defaultBudgetBytes, readProcessBytes } from './shared/process-memory.ts';
+
+/** A server that listens; `stop` drains it and ends every model. */
+export interface RunningServer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export interface ServeHooks {
+  /** Told of weights being pulled, for a progress bar. */
+  readonly onPull?: (event: PullEvent) => void;
+  /** Gives up starting. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Starts the server as configured: chooses the profile, pulls what it lacks, listens. Models load with their first request, or
+ * at once where `preload` names them. Throws ConfigError, or an Error with the sentence to show, when it cannot start.
+ */
+export async function serve(flags: ServeFlags, hooks: ServeHooks = {}): Promise<RunningServer> {
+  const config = loadConfig(flags);
+  const file = config.log.file ?? chooseLogFile(config.home);
+  const pretty = config.log.format === 'auto' ? process.stdout.isTTY : config.log.format === 'pretty';
+  const { log, flush } = createLog({ level: config.log.level, file, pretty, output: process.stdout });
+  log.info({}, 'Starting AutoGLM-Phone-9B server...');
+  if (config.file !== null) log.info({}, `Configuration read from ${config.file}`);
+  if (file !== null) log.info({}, `Log is kept in ${file}`);
+  const catalogue = loadCatalogue([CATALOGUE_FOLDER, join(config.home, 'catalogue')]);
+  const profile = await pickProfile(config, log);
+  const store = new FileStore({ home: config.home, catalogue, log });
+  const signal = hooks.signal ?? new AbortController().signal;
+  await pullMissing(profile, {
+    ...pullSettings(config),
+    store,
+    log,
+    onProgress: hooks.onPull ?? (() => undefined),
+    signal,
+  });
+  const models = await startModels({ config, catalogue, profile, store, log });
+  const services = createServices({
+    config,
+    catalogue,
+    roles: profile.roles,
+    models,
+    clock: systemClock,
+    startedMs: Date.now(),
+  });
+  let state: ServerStatus['state'] = 'starting';
+  const app = createApp({
+    ...services,
+    status: () => ({ state, ...models.status() }),
+    createAudioEncoder,
+    fetchMedia: createGuardedFetch({ maxBytes: config.media.fetch_limit, timeoutMs: config.media.fetch_timeout }),
+    limits: {
+      bodyBytes: config.server.body_limit,
+      imagePixels: config.media.image_pixels,
+      imagesPerRequest: config.media.images_per_request,
+    },
+    log,
+    clock: systemClock,
+    version: packageVersion(),
+  });
+  const url = await listen(app, config);
+  log.info({}, `Server listening on ${url}`);
+  if (config.preload.length > 0) await models.preload(config.preload, signal);
+  else
+    log.info(
+      {},
+      `Model '${config.served_model_name}' is served by ${profile.roles.chat}; it loads with the first request`,
+    );
+  state = 'ready';
+  log.info({}, 'Ready to serve requests...');
+  return {
+    url,
+    async stop() {
+      state = 'draining';
+      log.info({}, 'Stopping: answers that have begun are finished first');
+      await Promise.all([app.close(), models.close(config.server.shutdown_grace)]);
+      log.info({}, 'Stopped');
+      flush();
+    },
+  };
+}
+
+/** What a pull needs of the configuration. */
+export function pullSettings(config: Config) {
+  return {
+    sources: {
+      order: config.weights.sources,
+      huggingfaceEndpoint: config.weights.huggingface_endpoint,
+      huggingfaceToken: config.huggingfaceToken,
+      modelscopeEndpoint: config.weights.modelscope_endpoint,
+    },
+    keepImported: config.weights.keep_imported,
+  };
+}
+
+async function pickProfile(config: Config, log: Log): Promise<Profile> {
+  const profiles = loadProfiles();
+  const chosen =
+    config.profile === 'auto'
+      ? chooseProfile(await readMachine())
+      : { profile: config.profile, reason: 'the configuration names it' };
+  const profile = profiles.get(chosen.profile);
+  if (profile === undefined) {
+    throw new ConfigError(
+      `there is no profile "${chosen.profile}"; there are: auto, ${[...profiles.keys()].join(', ')}`,
+    );
+  }
+  log.info({}, `Profile ${profile.id}: ${chosen.reason}`);
+  return profile;
+}
+
+/** Pulls what the profile lacks. A model that cannot be had answers `model_missing`, and the others are served. */
+async function pullMissing(profile: Profile, options: PullProfileOptions): Promise<void> {
+  const report = await pullProfile(profile, options);
+  if (report.failed.length === 0) return;
+  for (const { id, reason } of report.failed) options.log.error({ model: id }, `${id} cannot be served: ${reason}`);
+  if (report.ready.length === 0) {
+    throw new Error(
+      `none of the models of the profile ${profile.id} could be had: ${report.failed[0]?.reason ?? ''}; then run: npm start`,
+    );
+  }
+}
+
+interface StartModels {
+  readonly config: Config;
+  readonly catalogue: Catalogue;
+  readonly profile: Profile;
+  readonly store: FileStore;
+  readonly log: Log;
+}
+
+async function startModels(start: StartModels): Promise<ModelManager> {
+  const { config, catalogue, profile, store, log } = start;
+  const specs = modelSpecs(config, catalogue, profile.roles);
+  const budgetBytes = config.memory.budget === 'auto' ? await defaultBudgetBytes() : config.memory.budget;
+  log.info(
+    { budgetBytes },
+    `Using the CPU with ${specs[0]?.threads ?? 1} threads a model; no GPU is used by this profile`,
+  );
+  const announce = async (options: StartWorkerOptions): Promise<WorkerEngine<Task>> => {
+    const worker = await startWorker(options);
+    if (options.options.modelId === profile.roles.chat) {
+      log.info({}, `Loaded model weights from ${Object.values(options.options.files).join(', ')}`);
+      log.info({}, `Model '${config.served_model_name}' loaded successfully with 0 GPUs.`);
+    }
+    return worker;
+  };
+  return createModelManager({
+    models: specs,
+    weights: store,
+    startWorker: announce,
+    engines: ENGINES,
+    budgetBytes,
+    clock: systemClock,
+    log,
+    readProcessBytes,
+  });
+}
+
+async function listen(app: FastifyInstance, config: Config): Promise<string> {
+  const { host, port } = config.server;
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EADDRINUSE')
+      throw new Error(`port ${port} is taken; choose another: npm start -- --port ${port + 1}`, { cause: error });
+    if (code === 'EACCES')
+      throw new Error(`port ${port} needs more rights; choose one above 1023: npm start -- --port 8000`, {
+        cause: error,
+      });
+    throw error;
+  }
+  const bound = (app.server.address() as AddressInfo).port;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

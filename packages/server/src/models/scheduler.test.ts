@@ -1,0 +1,363 @@
+import { describe, expect, test } from 'vitest';
+import { type Effect, type SchedulerEvent, type SchedulerState, initialState } from './scheduler-state.ts';
+import { step, wakeAtMs } from './scheduler.ts';
+import type { ScheduledModel } from './slot.ts';
+
+const IDLE_MS = 60_000;
+const PATIENCE_MS = 10_000;
+
+/** A scheduler at a hand-driven time; each call gives the effects in a short form. */
+class Bench {
+  state: SchedulerState;
+  nowMs = 1_000;
+  #ticket = 0;
+
+  constructor(models: readonly (Partial<ScheduledModel> & { id: string })[], budgetBytes: number, queueLimit = 100) {
+    this.state = initialState(
+      models.map((model) => ({ estimateBytes: 4, idleMs: IDLE_MS, ...model })),
+      { budgetBytes, queueLimit, patienceMs: PATIENCE_MS },
+    );
+  }
+
+  send(event: SchedulerEvent): string[] {
+    const { state, effects } = step(this.state, event, this.nowMs);
+    this.state = state;
+    return effects.map(inShort);
+  }
+
+  acquire(modelId: string): string[] {
+    return this.send({ kind: 'acquire', ticket: ++this.#ticket, modelId });
+  }
+
+  loaded(modelId: string, bytes: number | null = null): string[] {
+    return this.send({ kind: 'loaded', modelId, generation: this.generation(modelId), bytes });
+  }
+
+  release(modelId: string): string[] {
+    return this.send({ kind: 'release', modelId, generation: this.generation(modelId), heldMs: 100 });
+  }
+
+  gone(modelId: string): string[] {
+    return this.send({ kind: 'gone', modelId, generation: this.generation(modelId), reason: 'its process ended' });
+  }
+
+  /** Brings a model to `users` users. */
+  use(modelId: string, users = 1): void {
+    for (let user = 0; user < users; user++) this.acquire(modelId);
+    this.loaded(modelId);
+  }
+
+  pass(ms: number): string[] {
+    this.nowMs += ms;
+    return this.send({ kind: 'tick' });
+  }
+
+  generation(modelId: string): number {
+    const phase = this.state.slots.get(modelId)?.phase;
+    return phase === undefined || phase.kind === 'unloaded' ? -1 : phase.generation;
+  }
+}
+
+function inShort(effect: Effect): string {
+  switch (effect.kind) {
+    case 'grant':
+      return `grant ${effect.ticket} ${effect.modelId}`;
+    case 'refuse':
+      return `refuse ${effect.ticket} ${effect.refusal.kind}`;
+    case 'stop':
+      return `stop ${effect.modelId} ${effect.reason}`;
+    default:
+      return `${effect.kind} ${effect.modelId}`;
+  }
+}
+
+describe('loading', () => {
+  test('a model is loaded once however many wait, and all are served (llama-swap#277, llama-swap#588)', () => {
+    const bench = new Bench([{ id: 'a' }], 10);
+    expect(bench.acquire('a')).toEqual(['load a']);
+    expect(bench.acquire('a')).toEqual([]);
+    expect(bench.loaded('a')).toEqual(['grant 1 a', 'grant 2 a']);
+    expect(bench.acquire('a')).toEqual(['grant 3 a']);
+  });
+
+  test('models that fit together load at the same time (LocalAI#5328)', () => {
+    const bench = new Bench([{ id: 'a' }, { id: 'b' }], 8);
+    expect([...bench.acquire('a'), ...bench.acquire('b')]).toEqual(['load a', 'load b']);
+  });
+
+  test('a load is given up when the last who waited has left (llama-swap#727)', () => {
+    const bench = new Bench([{ id: 'a' }], 10);
+    bench.acquire('a');
+    bench.acquire('a');
+    expect(bench.send({ kind: 'leave', ticket: 1 })).toEqual([]);
+    expect(bench.send({ kind: 'leave', ticket: 2 })).toEqual(['cancel-load a']);
+  });
+
+  test('a request that comes while a load is given up waits for the end and loads again', () => {
+    const bench = new Bench([{ id: 'a' }], 10);
+    bench.acquire('a');
+    bench.send({ kind: 'leave', ticket: 1 });
+    expect(bench.acquire('a')).toEqual([]);
+    expect(bench.gone('a')).toEqual(['load a']);
+  });
+
+  test('a load that came through just as it was given up is not used', () => {
+    const bench = new Bench([{ id: 'a' }], 10);
+    bench.acquire('a');
+    bench.send({ kind: 'leave', ticket: 1 });
+    expect(bench.loaded('a')).toEqual([]);
+    expect(bench.state.slots.get('a')?.phase.kind).toBe('unloading');
+  });
+
+  test('a load that never ends is given up, and those who wait are told', () => {
+    const bench = new Bench([{ id: 'a' }], 10);
+    bench.acquire('a');
+    expect(bench.pass(5 * 60_000)).toEqual([]);
+    expect(bench.pass(1)).toEqual(['refuse 1 not-loaded', 'cancel-load a']);
+  });
+});
+
+describe('the memory budget', () => {
+  test('the reservation is the estimate before the load and the measurement after it', () => {
+    const bench = new Bench([{ id: 'a', estimateBytes: 6 }, { id: 'b' }], 8);
+    bench.acquire('a');
+    expect(bench.acquire('b')).toEqual([]);
+    expect(bench.loaded('a', 3)).toEqual(['grant 1 a', 'load b']);
+  });
+
+  test('the next load reserves the most that was ever measured', () => {
+    const bench = new Bench([{ id: 'a', estimateBytes: 2 }, { id: 'b' }], 10);
+    bench.use('a');
+    bench.send({ kind: 'measured', modelId: 'a', generation: bench.generation('a'), bytes: 8 });
+    bench.release('a');
+    bench.pass(IDLE_MS);
+    bench.gone('a');
+    bench.use('b');
+    expect(bench.acquire('a')).toEqual([]);
+  });
+
+  test('an idle model makes room, and its memory counts until its process is gone (LocalAI#7269)', () => {
+    const bench = new Bench([{ id: 'a' }, { id: 'b' }], 6);
+    bench.use('a');
+    bench.release('a');
+    expect(bench.acquire('b')).toEqual(['stop a evicted']);
+    expect(bench.gone('a')).toEqual(['load b']);
+  });
+
+  test('a busy model is never evicted (llama.cpp#21678, LocalAI#5221)', () => {
+    const bench = new Bench([{ id: 'a' }, { id: 'b' }], 6);
+    bench.use('a');
+    expect(bench.acquire('b')).toEqual([]);
+    expect(bench.pass(10 * PATIENCE_MS)).toEqual([]);
+    expect(bench.release('a')).toEqual(['stop a evicted']);
+  });
+
+  test('what can never fit is answered at once (Ollama#18282)', () => {
+    const bench = new Bench([{ id: 'a', estimateBytes: 7 }], 6);
+    expect(bench.acquire('a')).toEqual(['refuse 1 never-fits']);
+  });
+
+  test('a model that turns out larger than the whole budget is ended, and its callers are told', () => {
+    const bench = new Bench([{ id: 'a' }], 6);
+    bench.acquire('a');
+    expect(bench.loaded('a', 7)).toEqual(['refuse 1 never-fits', 'stop a too-large']);
+    bench.gone('a');
+    expect(bench.acquire('a')).toEqual(['refuse 2 never-fits']);
+  });
+
+  test('idle models answer for a model that grew beyond the budget', () => {
+    const bench = new Bench([{ id: 'a' }, { id: 'b' }], 8);
+    bench.use('a');
+    bench.release('a');
+    bench.use('b');
+    const generation = bench.generation('b');
+    expect(bench.send({ kind: 'measured', modelId: 'b', generation, bytes: 5 })).toEqual(['stop a evicted']);
+  });
+
+  test('the longest idle model is evicted', () => {
+    const bench = new Bench([{ id: 'a' }, { id: 'b' }, { id: 'c' }], 8);
+    for (const id of ['b', 'a']) {
+      bench.use(id);
+      bench.release(id);
+      bench.pass(1);
+    }
+    expect(bench.acquire('c')).toEqual(['stop b evicted']);
+  });
+});
+
+describe('fairness', () => {
+  test('a small model may pass a large one that waits, for a while (llama-swap#19)', () => {
+    const bench = new Bench(
+      [{ id: 'busy' }, { id: 'large', estimateBytes: 9 }, { id: 'small' }, { id: 'late', estimateBytes: 2 }],
+      10,
+    );
+    bench.use('busy');
+    expect(bench.acquire('large')).toEqual([]);
+    expect(bench.acquire('small')).toEqual(['load small']);
+    bench.loaded('small');
+    bench.pass(PATIENCE_MS);
+    expect(bench.acquire('late')).toEqual([]);
+  });
+
+  test('when patience ends, busy models take no new users until there is room (llama-swap#612)', () => {
+    const bench = new Bench([{ id: 'a' }, { id: 'b' }], 6);
+    bench.use('a');
+    bench.acquire('b');
+    expect(bench.acquire('a')).toEqual(['grant 3 a']);
+    bench.pass(PATIENCE_MS);
+    expect(bench.acquire('a')).toEqual([]);
+    bench.release('a');
+    expect(bench.release('a')).toEqual(['stop a evicted']);
+    expect(bench.gone('a')).toEqual(['load b']);
+    expect(bench.loaded('b')).toEqual(['grant 2 b']);
+    expect(bench.release('b')).toEqual(['stop b evicted']);
+  });
+
+  test('a busy model takes users again when the one that it was to leave for has gone', () => {
+    const bench = new Bench([{ id: 'a' }, { id: 'b' }], 6);
+    bench.use('a');
+    bench.acquire('b');
+    bench.pass(PATIENCE_MS);
+    expect(bench.acquire('a')).toEqual([]);
+    expect(bench.send({ kind: 'leave', ticket: 2 })).toEqual(['grant 3 a']);
+  });
+
+  test('a full queue refuses with the time that a load takes', () => {
+    const bench = new Bench([{ id: 'a' }], 10, 2);
+    bench.acquire('a');
+    bench.acquire('a');
+    expect(bench.acquire('a')).toEqual(['refuse 3 queue-full']);
+    bench.pass(3_000);
+    bench.loaded('a');
+    bench.release('a');
+    bench.release('a');
+    bench.pass(IDLE_MS);
+    bench.gone('a');
+    bench.acquire('a');
+    bench.acquire('a');
+    const { effects } = step(bench.state, { kind: 'acquire', ticket: 99, modelId: 'a' }, bench.nowMs + 1_000);
+    expect(effects).toEqual([
+      { kind: 'refuse', ticket: 99, modelId: 'a', refusal: { kind: 'queue-full', retryAfterMs: 2_100 } },
+    ]);
+  });
+});
+
+describe('unloading', () => {
+  test('a model ends when it was idle for its time, counted from its last release', () => {
+    const bench = new Bench([{ id: 'a' }], 10);
+    bench.use('a', 2);
+    bench.release('a');
+    bench.pass(IDLE_MS * 2);
+    expect(bench.release('a')).toEqual([]);
+    expect(wakeAtMs(bench.state, bench.nowMs)).toBe(bench.nowMs + IDLE_MS);
+    expect(bench.pass(IDLE_MS - 1)).toEqual([]);
+    expect(bench.pass(1)).toEqual(['stop a idle']);
+  });
+
+  test('a model without an idle time stays', () => {
+    const bench = new Bench([{ id: 'a', idleMs: null }], 10);
+    bench.use('a');
+    bench.release('a');
+    expect(wakeAtMs(bench.state, bench.nowMs)).toBeNull();
+    expect(bench.pass(IDLE_MS * 1_000)).toEqual([]);
+  });
+
+  test('a request that comes while the model unloads waits and loads it again (llama-swap#946)', () => {
+    const bench = new Bench([{ id: 'a' }], 10);
+    bench.use('a');
+    bench.release('a');
+    bench.pass(IDLE_MS);
+    expect(bench.acquire('a')).toEqual([]);
+    expect(bench.gone('a')).toEqual(['load a']);
+  });
+
+  test('an unload that is asked for waits for the users of the model, and later ones load it again', () => {
+    const bench = new Bench([{ id: 'a' }], 10);
+    bench.use('a');
+    expect(bench.send({ kind: 'unload', modelId: 'a' })).toEqual([]);
+    expect(bench.acquire('a')).toEqual([]);
+    expect(bench.release('a')).toEqual(['stop a asked']);
+    expect(bench.gone('a')).toEqual(['load a']);
+  });
+
+  test('an unload that is asked for during a load lets those who wait be served first', () => {
+    const bench = new Bench([{ id: 'a' }], 10);
+    bench.acquire('a');
+    bench.send({ kind: 'unload', modelId: 'a' });
+    expect(bench.loaded('a')).toEqual(['grant 1 a']);
+    expect(bench.release('a')).toEqual(['stop a asked']);
+  });
+
+  test('closing refuses new requests, lets users finish, and then ends everything', () => {
+    const bench = new Bench([{ id: 'a' }, { id: 'b' }, { id: 'c' }], 12);
+    bench.use('a');
+    bench.use('b');
+    bench.release('b');
+    bench.acquire('c');
+    expect(bench.send({ kind: 'close' })).toEqual(['refuse 3 shutting-down', 'cancel-load c', 'stop b shutdown']);
+    expect(bench.acquire('a')).toEqual(['refuse 4 shutting-down']);
+    expect(bench.release('a')).toEqual(['stop a shutdown']);
+  });
+
+  test('when the grace is over, busy models end too', () => {
+    const bench = new Bench([{ id: 'a' }], 12);
+    bench.use('a');
+    bench.send({ kind: 'close' });
+    expect(bench.send({ kind: 'close-now' })).toEqual(['stop a shutdown']);
+  });
+});
+
+describe('crashes', () => {
+  test('the next request loads a crashed model again, and leases of the dead process count no more', () => {
+    const bench = new Bench([{ id: 'a' }], 10);
+    bench.use('a');
+    const dead = bench.generation('a');
+    expect(bench.gone('a')).toEqual([]);
+    expect(bench.acquire('a')).toEqual(['load a']);
+    bench.loaded('a');
+    bench.send({ kind: 'release', modelId: 'a', generation: dead, heldMs: 1 });
+    expect(bench.state.slots.get('a')?.phase).toMatchObject({ kind: 'ready', users: 1 });
+  });
+
+  test('three crashes within a minute are followed by refusals, then one trial (LocalAI#10719)', () => {
+    const bench = new Bench([{ id: 'a' }], 10);
+    for (let crash = 0; crash < 2; crash++) {
+      bench.use('a');
+      expect(bench.gone('a')).toEqual([]);
+    }
+    bench.use('a');
+    expect(bench.gone('a')).toEqual(['breaker-opened a']);
+    expect(bench.acquire('a')).toEqual(['refuse 4 breaker-open']);
+    bench.pass(30_000);
+    expect(bench.acquire('a')).toEqual(['load a']);
+    expect(bench.acquire('a')).toEqual([]);
+    expect(bench.loaded('a')).toEqual(['grant 5 a', 'grant 6 a']);
+  });
+
+  test('missing or refused weights are told to all who wait and never open the breaker', () => {
+    const bench = new Bench([{ id: 'a' }], 10);
+    for (let times = 1; times <= 5; times++) {
+      bench.acquire('a');
+      const generation = bench.generation('a');
+      expect(
+        bench.send({ kind: 'load-failed', modelId: 'a', generation, error: new Error('no file'), reason: null }),
+      ).toEqual([`refuse ${times} load-failed`]);
+    }
+  });
+
+  test('a failed load frees its memory for those who wait for it (LocalAI#7503)', () => {
+    const bench = new Bench([{ id: 'a' }, { id: 'b' }], 6);
+    bench.acquire('a');
+    expect(bench.acquire('b')).toEqual([]);
+    const generation = bench.generation('a');
+    expect(
+      bench.send({ kind: 'load-failed', modelId: 'a', generation, error: new Error('bad'), reason: 'it is bad' }),
+    ).toEqual(['refuse 1 load-failed', 'load b']);
+  });
+
+  test('a process that dies between its load and its first user fails those who wait', () => {
+    const bench = new Bench([{ id: 'a' }], 10);
+    bench.acquire('a');
+    expect(bench.gone('a')).toEqual(['refuse 1 not-loaded']);
+  });
+});

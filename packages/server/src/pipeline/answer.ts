@@ -1,0 +1,177 @@
+import type { ChatEvent, ChatRequest, Sampling } from '../engines/engine.ts';
+import type { Lease, LeaseModels, ModelSpec } from '../models/model-manager.ts';
+import type { Clock } from '../shared/clock.ts';
+import { composeMessages } from './compose-messages.ts';
+import { readMedia } from './media-step.ts';
+import type { Persona } from './persona.ts';
+import type { AnswerEvent, ChatInput, StepTrace } from './request.ts';
+import type { FoundMedia, Templates } from './templates.ts';
+
+/** The plan of an answer: which model does which step, and why. */
+export interface AnswerPlan {
+  readonly route: string;
+  readonly reason: string;
+  /** 0 to 1. */
+  readonly confidence: number;
+  readonly chatModel: ModelSpec;
+  readonly ocrModel: string | null;
+  readonly asrModel: string | null;
+  readonly persona: boolean;
+}
+
+export interface AnswerDeps {
+  readonly models: LeaseModels;
+  readonly clock: Clock;
+  readonly templates: Templates;
+  readonly persona: Persona;
+}
+
+/** How tokens are chosen where neither the caller nor the model says otherwise. */
+export const DEFAULT_SAMPLING: Sampling = {
+  temperature: 0.7,
+  topP: 0.9,
+  topK: 40,
+  minP: 0,
+  frequencyPenalty: 0,
+  presencePenalty: 0,
+  repeatPenalty: 1,
+  seed: null,
+};
+
+/**
+ * Runs a chat plan and streams it: the specialists read the media while the chat model is loaded, then the chat model
+ * answers. Ending the iteration or aborting the signal stops whatever runs and releases every model.
+ */
+export async function* answer(
+  deps: AnswerDeps,
+  plan: AnswerPlan,
+  input: ChatInput,
+  signal: AbortSignal,
+): AsyncGenerator<AnswerEvent> {
+  const startedMs = deps.clock.now();
+  const steps: StepTrace[] = [];
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  let coming: Promise<Lease<'chat'>> | null = null;
+  const acquireChat = (): Promise<Lease<'chat'>> => {
+    coming ??= deps.models.acquire(plan.chatModel.id, 'chat', either);
+    // Awaited below; until then a failure must not count as unhandled.
+    coming.catch(() => undefined);
+    return coming;
+  };
+  try {
+    yield { kind: 'start', model: plan.chatModel.id };
+    const found = yield* collectSteps(
+      readMediaOf(deps, plan, { input, startedMs, onSpecialistsReady: acquireChat }, either),
+      steps,
+    );
+    const messages = composeMessages(input.messages, found, {
+      templates: deps.templates,
+      persona: plan.persona ? deps.persona : null,
+    });
+    const lease = await acquireChat();
+    const request: ChatRequest = {
+      messages,
+      sampling: { ...DEFAULT_SAMPLING, ...modelSampling(plan.chatModel), ...input.sampling },
+      maxTokens: input.maxTokens,
+      stop: input.stop,
+    };
+    yield* chatStep(deps, lease, { plan, request, steps, startedMs }, either);
+  } finally {
+    stop.abort();
+    // The lease may still be on its way when a specialist fails or the caller leaves.
+    releaseWhenGranted(coming);
+  }
+}
+
+function releaseWhenGranted(coming: Promise<Disposable> | null): void {
+  coming?.then(
+    (lease) => lease[Symbol.dispose](),
+    () => undefined,
+  );
+}
+
+async function* readMediaOf(
+  deps: AnswerDeps,
+  plan: AnswerPlan,
+  request: { readonly input: ChatInput; readonly startedMs: number; readonly onSpecialistsReady: () => void },
+  signal: AbortSignal,
+): AsyncGenerator<AnswerEvent, readonly FoundMedia[]> {
+  if (plan.ocrModel === null && plan.asrModel === null) return [];
+  return yield* readMedia(
+    deps,
+    { ...request, messages: request.input.messages, ocrModel: plan.ocrModel, asrModel: plan.asrModel },
+    signal,
+  );
+}
+
+/** Passes events on and keeps the traces among them. */
+async function* collectSteps<R>(
+  events: AsyncGenerator<AnswerEvent, R>,
+  steps: StepTrace[],
+): AsyncGenerator<AnswerEvent, R> {
+  for (;;) {
+    const next = await events.next();
+    if (next.done === true) return next.value;
+    if (next.value.kind === 'step-finished') steps.push(next.value.trace);
+    yield next.value;
+  }
+}
+
+interface ChatStep {
+  readonly plan: AnswerPlan;
+  readonly request: ChatRequest;
+  readonly steps: readonly StepTrace[];
+  readonly startedMs: number;
+}
+
+async function* chatStep(
+  deps: AnswerDeps,
+  lease: Lease<'chat'>,
+  step: ChatStep,
+  signal: AbortSignal,
+): AsyncGenerator<AnswerEvent> {
+  const model = lease.model.id;
+  const startMs = deps.clock.now() - step.startedMs;
+  yield { kind: 'step-started', step: 'chat', model };
+  let prompt: Extract<ChatEvent, { kind: 'prompt' }> = { kind: 'prompt', promptTokens: 0, cachedTokens: 0 };
+  for await (const event of lease.engine.run(step.request, signal)) {
+    switch (event.kind) {
+      case 'prompt':
+        prompt = event;
+        break;
+      case 'text-delta':
+        yield event;
+        break;
+      case 'finish': {
+        const durationMs = deps.clock.now() - step.startedMs - startMs;
+        const trace: StepTrace = {
+          step: 'chat',
+          model,
+          startMs,
+          durationMs,
+          detail: `${event.completionTokens} tokens`,
+        };
+        yield { kind: 'step-finished', trace };
+        const { route, reason, confidence } = step.plan;
+        yield {
+          kind: 'finish',
+          reason: event.reason,
+          promptTokens: prompt.promptTokens,
+          cachedTokens: prompt.cachedTokens,
+          completionTokens: event.completionTokens,
+          plan: { route, reason, confidence, steps: [...step.steps, trace] },
+        };
+        break;
+      }
+      default:
+        event satisfies never;
+    }
+  }
+}
+
+/** The sampling that the model's card recommends, from its settings. */
+function modelSampling(model: ModelSpec): Partial<Sampling> {
+  const recommended = model.settings['sampling'];
+  return typeof recommended === 'object' && recommended !== null ? (recommended as Partial<Sampling>) : {};
+}

@@ -1,0 +1,142 @@
+import { EventQueue } from '../engines/worker/event-queue.ts';
+import type { LeaseModels } from '../models/model-manager.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { FoundMedia } from './templates.ts';
+import type { AnswerEvent, InputMessage, InputPart } from './request.ts';
+
+/** What the specialists of a plan need. */
+export interface MediaStepDeps {
+  readonly models: LeaseModels;
+  readonly clock: Clock;
+}
+
+export interface MediaStepInput {
+  readonly messages: readonly InputMessage[];
+  /** Null leaves pictures alone. */
+  readonly ocrModel: string | null;
+  /** Null leaves recordings alone. */
+  readonly asrModel: string | null;
+  /** When the request began, for the trace. */
+  readonly startedMs: number;
+  /** Called once every specialist of the plan is loaded and pinned: from here on, waiting for another model cannot block them. */
+  readonly onSpecialistsReady: () => void;
+}
+
+/**
+ * Reads every picture and writes down every recording of the messages, all at once, and tells of each step as it begins and
+ * ends. Returns what was found, message by message. One failure stops the others and is thrown.
+ */
+export async function* readMedia(
+  deps: MediaStepDeps,
+  input: MediaStepInput,
+  signal: AbortSignal,
+): AsyncGenerator<AnswerEvent, readonly FoundMedia[]> {
+  const found = input.messages.map(() => ({ pictures: [] as string[], recordings: [] as string[] }));
+  const events = new EventQueue<AnswerEvent>();
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  let unloaded = 0;
+  const shared = {
+    tell: (event: AnswerEvent): void => events.push(event),
+    leased: (): void => {
+      unloaded -= 1;
+      if (unloaded === 0) input.onSpecialistsReady();
+    },
+  };
+  const jobs = input.messages.flatMap((message, index) => {
+    const slot = found[index];
+    if (slot === undefined) return [];
+    const { ocrModel, asrModel } = input;
+    const pictures = ocrModel === null ? [] : message.parts.filter((part) => part.kind === 'image');
+    const recordings = asrModel === null ? [] : message.parts.filter((part) => part.kind === 'audio');
+    return [
+      ...pictures.map((part, place) => async () => {
+        slot.pictures[place] = await step(deps, input, { ...shared, part, step: 'ocr', model: ocrModel ?? '' }, either);
+      }),
+      ...recordings.map((part, place) => async () => {
+        slot.recordings[place] = await step(
+          deps,
+          input,
+          { ...shared, part, step: 'asr', model: asrModel ?? '' },
+          either,
+        );
+      }),
+    ];
+  });
+  unloaded = jobs.length;
+  const finished = Promise.all(jobs.map((job) => job())).then(
+    () => events.end(),
+    (error: unknown) => {
+      stop.abort();
+      events.finishWith(error instanceof Error ? error : new Error(String(error)));
+    },
+  );
+  try {
+    yield* events;
+    await finished;
+    return found;
+  } finally {
+    stop.abort();
+  }
+}
+
+interface StepJob {
+  readonly part: InputPart;
+  readonly step: 'ocr' | 'asr';
+  readonly model: string;
+  readonly tell: (event: AnswerEvent) => void;
+  /** Says that this job's model is loaded and pinned. */
+  readonly leased: () => void;
+}
+
+async function step(deps: MediaStepDeps, input: MediaStepInput, job: StepJob, signal: AbortSignal): Promise<string> {
+  const startMs = deps.clock.now() - input.startedMs;
+  job.tell({ kind: 'step-started', step: job.step, model: job.model });
+  const { text, detail } = await (job.step === 'ocr' ? pictureText(deps, job, signal) : transcript(deps, job, signal));
+  const durationMs = deps.clock.now() - input.startedMs - startMs;
+  job.tell({ kind: 'step-finished', trace: { step: job.step, model: job.model, startMs, durationMs, detail } });
+  return text;
+}
+
+async function pictureText(
+  deps: MediaStepDeps,
+  job: StepJob,
+  signal: AbortSignal,
+): Promise<{ text: string; detail: string }> {
+  if (job.part.kind !== 'image') return { text: '', detail: 'no picture' };
+  using lease = await deps.models.acquire(job.model, 'ocr', signal);
+  job.leased();
+  const lines: string[] = [];
+  for await (const result of lease.engine.run({ image: job.part.bytes }, signal)) {
+    lines.push(...result.lines.map((line) => line.text));
+  }
+  return { text: lines.join('\n'), detail: `${lines.length} lines` };
+}
+
+async function transcript(
+  deps: MediaStepDeps,
+  job: StepJob,
+  signal: AbortSignal,
+): Promise<{ text: string; detail: string }> {
+  if (job.part.kind !== 'audio') return { text: '', detail: 'no recording' };
+  using lease = await deps.models.acquire(job.model, 'asr', signal);
+  job.leased();
+  const segments: string[] = [];
+  let detail = '';
+  for await (const event of lease.engine.run({ audio: job.part.bytes, language: null, mode: 'transcribe' }, signal)) {
+    switch (event.kind) {
+      case 'audio':
+        detail = `${event.durationSeconds.toFixed(1)} s of audio`;
+        break;
+      case 'segment':
+        segments.push(event.text.trim());
+        break;
+      case 'finish':
+        detail += event.language === null ? ', no speech' : `, language ${event.language}`;
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+  return { text: segments.join(' ').trim(), detail };
+}

@@ -1,0 +1,113 @@
+import { availableParallelism } from 'node:os';
+import type { Config } from './config.ts';
+import { ConfigError } from './config-values.ts';
+import type { AppDeps, ListedModel } from './http/app-deps.ts';
+import type { Catalogue } from './models/catalogue.ts';
+import type { ModelManager, ModelSpec } from './models/model-manager.ts';
+import { modelSpec } from './models/model-specs.ts';
+import { answer } from './pipeline/answer.ts';
+import { listen, readPicture } from './pipeline/listen.ts';
+import { speak } from './pipeline/speak.ts';
+import { chooseVoices } from './route/choose-voice.ts';
+import { decide, type DecideDeps, stepsOf } from './route/decide.ts';
+import { OPENAI_ALIASES, type Roles } from './route/roles.ts';
+import { specialistFor } from './route/specialist.ts';
+import type { Clock } from './shared/clock.ts';
+
+/** Every model that the roles name, as this server runs it. Throws ConfigError when the configuration speaks of another. */
+export function modelSpecs(config: Config, catalogue: Catalogue, roles: Roles): ModelSpec[] {
+  const ids = [...new Set([roles.chat, roles.ocr, roles.asr, ...Object.values(roles.tts)])];
+  const stray = [...Object.keys(config.models), ...config.preload].find((id) => !ids.includes(id));
+  if (stray !== undefined)
+    throw new ConfigError(`the model "${stray}" is not in this profile; it has: ${ids.join(', ')}`);
+  const threads = config.threads === 'auto' ? availableParallelism() : config.threads;
+  return ids.map((id) =>
+    modelSpec(catalogue.get(id), config.models[id] ?? { settings: {} }, {
+      idleMs: config.idle_unload,
+      threads,
+      roleSettings:
+        id === roles.chat ? { maxSequences: config.max_num_seqs, maxSequenceTokens: config.max_seq_len } : {},
+    }),
+  );
+}
+
+export interface ServicesDeps {
+  readonly config: Config;
+  readonly catalogue: Catalogue;
+  readonly roles: Roles;
+  readonly models: ModelManager;
+  readonly clock: Clock;
+  /** When the server started, for `created` of its models. */
+  readonly startedMs: number;
+}
+
+/** What the wire can ask of the layers below it. */
+export type Services = Pick<AppDeps, 'answer' | 'transcribe' | 'speak' | 'readText' | 'decide' | 'models' | 'unload'>;
+
+/** Joins decision, pipeline and models into what the HTTP layer needs. */
+export function createServices(deps: ServicesDeps): Services {
+  const { config, models, clock, roles } = deps;
+  const names = { servedModelName: config.served_model_name, aliases: config.aliases, models: models.models };
+  const decision: DecideDeps = { names, roles, rules: config.routing.rules };
+  const answerDeps = { models, clock, templates: config.routing.templates, persona: config.persona };
+  return {
+    async *answer(input, signal) {
+      yield* answer(answerDeps, decide(decision, input), input, signal);
+    },
+    async *transcribe(input, signal) {
+      const model = specialistFor(decision, 'asr', input.model);
+      yield { kind: 'start', model };
+      yield* listen({ models }, { ...input, model }, signal);
+    },
+    async *speak(input, signal) {
+      const voices = chooseVoices({ names, roles, voices: config.voices }, input);
+      yield { kind: 'start', model: voices.fallback.model };
+      yield* speak({ models }, { text: input.text, voices, speed: input.speed }, signal);
+    },
+    async readText(input, signal) {
+      const model = specialistFor(decision, 'ocr', input.model);
+      return { model, result: await readPicture({ models }, { model, image: input.image }, signal) };
+    },
+    decide(input) {
+      const decided = decide(decision, input);
+      return { route: decided.route, reason: decided.reason, confidence: decided.confidence, steps: stepsOf(decided) };
+    },
+    models: () => listModels(deps),
+    unload: (id) => models.unload(id),
+  };
+}
+
+/** The hub first, then the models themselves, then the other names they answer to. */
+function listModels(deps: ServicesDeps): ListedModel[] {
+  const { config, roles } = deps;
+  const statuses = deps.models.status().models;
+  const listed = statuses.map(({ model, state }): ListedModel => ({
+    id: model.id,
+    ownedBy: 'concert',
+    createdMs: deps.startedMs,
+    task: model.task,
+    backing: null,
+    state: state.kind,
+    input: model.input,
+    languages: model.languages,
+    voices: model.voices.map((voice) => voice.id),
+    licence: model.licence,
+  }));
+  const under = (name: string, id: string): ListedModel[] => {
+    const model = listed.find((candidate) => candidate.id === id);
+    return model === undefined ? [] : [{ ...model, id: name, backing: id }];
+  };
+  const hub = under(config.served_model_name, roles.chat).map((model) => ({
+    ...model,
+    input: ['text', 'image', 'audio'] as const,
+  }));
+  const aliases = Object.entries(config.aliases).flatMap(([name, id]) =>
+    id === config.served_model_name || id === 'auto' ? hub.map((model) => ({ ...model, id: name })) : under(name, id),
+  );
+  const speech = roles.tts['en'] ?? Object.values(roles.tts)[0] ?? '';
+  const openai = [
+    ...OPENAI_ALIASES.asr.flatMap((name) => under(name, roles.asr)),
+    ...OPENAI_ALIASES.tts.flatMap((name) => under(name, speech)),
+  ].filter((model) => !Object.hasOwn(config.aliases, model.id));
+  return [...hub, ...listed, ...aliases, ...openai];
+}

@@ -1,0 +1,82 @@
+import { accessSync, constants, mkdirSync, openSync, closeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import pino from 'pino';
+import type { Log } from './log.ts';
+
+export interface LogOptions {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  /** Where the log is kept; null keeps it on the terminal alone. */
+  readonly file: string | null;
+  /** Lines for people, or one JSON object a line. */
+  readonly pretty: boolean;
+  /** Where lines go; the process's standard output outside tests. */
+  readonly output: { write(text: string): unknown };
+}
+
+const LABELS: Readonly<Record<number, string>> = { 20: 'DEBUG', 30: 'INFO', 40: 'WARNING', 50: 'ERROR', 60: 'ERROR' };
+/** Never logged, wherever they stand in what is logged. */
+const SECRETS = [
+  '*.authorization',
+  '*.apiKey',
+  '*.token',
+  '*.password',
+  'authorization',
+  'apiKey',
+  'token',
+  'password',
+];
+
+/** A log on the terminal and, as JSON, in a file. The file is flushed with `flush`. */
+export function createLog(options: LogOptions): { log: Log; flush: () => void } {
+  const file = options.file === null ? null : pino.destination({ dest: options.file, sync: false, mkdir: true });
+  const screen = options.pretty ? { write: (line: string) => options.output.write(prettyLine(line)) } : options.output;
+  const streams = [
+    { level: options.level, stream: screen as pino.DestinationStream },
+    ...(file === null ? [] : [{ level: options.level, stream: file }]),
+  ];
+  const log = pino(
+    {
+      level: options.level,
+      base: null,
+      redact: { paths: SECRETS, censor: '[secret]' },
+      timestamp: pino.stdTimeFunctions.isoTime,
+    },
+    pino.multistream(streams),
+  );
+  return { log, flush: () => file?.flushSync() };
+}
+
+/** A JSON log line as people read it: time, level, sentence, then the fields that add something. */
+export function prettyLine(line: string): string {
+  const { level, time, msg, err, ...fields } = JSON.parse(line) as Record<string, unknown>;
+  const clock = typeof time === 'string' ? time.slice(11, 19) : '';
+  const extra = Object.entries(fields)
+    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' ');
+  const cause = describeError(err);
+  return `${clock} ${LABELS[Number(level)] ?? 'INFO'}: ${String(msg ?? '')}${extra === '' ? '' : `  (${extra})`}${cause}\n`;
+}
+
+function describeError(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return '';
+  const { message, stack } = error as { message?: unknown; stack?: unknown };
+  return `\n  ${String(stack ?? message ?? '').replaceAll('\n', '\n  ')}`;
+}
+
+/**
+ * The first of the candidates that can be written: the articles' /var/log/autoglm-server.log, else one in the state folder.
+ * Creates the folder; null when none can be written.
+ */
+export function chooseLogFile(home: string, system = '/var/log/autoglm-server.log'): string | null {
+  for (const file of [system, join(home, 'logs', 'autoglm-server.log')]) {
+    try {
+      if (file !== system) mkdirSync(dirname(file), { recursive: true });
+      accessSync(dirname(file), constants.W_OK);
+      closeSync(openSync(file, 'a'));
+      return file;
+    } catch {
+      // Not writable: the next candidate is the answer.
+    }
+  }
+  return null;
+}

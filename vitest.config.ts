@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+const shared = { resolve: { conditions: ['@concert/source'] }, ssr: { resolve: { conditions: ['@concert/source'] } } };
+
+/**
+ * `unit` lies beside the code and needs neither network nor weights; `integration` starts real servers
+ * on fake or small engines; `models` runs real weights, one file after the other because they share two cores.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      { ...shared, test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'bench/**/*.test.ts'] } },
+      {
+        ...shared,
+        test: { name: 'integration', include: ['test/integration/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'models',
+          include: ['test/models/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
