@@ -5,7 +5,7 @@ const ImagePart = z.object({
   type: z.literal('image_url'),
   image_url: z.object({
     url: z.string().min(1).describe('A data URI, or an http or https address.'),
-    detail: z.enum(['auto', 'low', 'high']).nullish(),
+    detail: z.string().nullish().describe('Taken and not used: pictures are read whole.'),
   }),
 });
 const AudioPart = z.object({

@@ -36,6 +36,8 @@ export interface ServeHooks {
   readonly onPull?: (event: PullEvent) => void;
   /** Gives up starting. */
   readonly signal?: AbortSignal;
+  /** Where log lines for the terminal go; standard output by default. */
+  readonly output?: { write(text: string): unknown };
 }
 
 /**
@@ -46,7 +48,7 @@ export async function serve(flags: ServeFlags, hooks: ServeHooks = {}): Promise<
   const config = loadConfig(flags);
   const file = config.log.file ?? chooseLogFile(config.home);
   const pretty = config.log.format === 'auto' ? process.stdout.isTTY : config.log.format === 'pretty';
-  const { log, flush } = createLog({ level: config.log.level, file, pretty, output: process.stdout });
+  const { log, flush } = createLog({ level: config.log.level, file, pretty, output: hooks.output ?? process.stdout });
   log.info({}, 'Starting AutoGLM-Phone-9B server...');
   if (config.file !== null) log.info({}, `Configuration read from ${config.file}`);
   if (file !== null) log.info({}, `Log is kept in ${file}`);

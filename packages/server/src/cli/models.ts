@@ -11,7 +11,15 @@ export async function runModels(deps: CliDeps): Promise<number> {
   const rows = [['model', 'task', 'here', 'download', 'languages', 'licence', 'title']];
   for (const entry of deps.store.catalogue.entries) {
     const { state } = await verifyModel(deps.store, entry.id, { signal: deps.signal, fresh: false });
-    rows.push([entry.id, entry.task, STATES[state], downloadSize(entry), entry.languages.join(' '), entry.licence, entry.title]);
+    rows.push([
+      entry.id,
+      entry.task,
+      STATES[state],
+      downloadSize(entry),
+      entry.languages.join(' '),
+      entry.licence,
+      entry.title,
+    ]);
   }
   deps.print(formatTable(rows));
   return EXIT.fine;

@@ -21,7 +21,14 @@ export interface ProgressState {
   readonly samples: readonly (readonly [atMs: number, bytes: number])[];
 }
 
-export const NOTHING_YET: ProgressState = { files: new Map(), plannedFiles: 0, plannedBytes: 0, waitingFor: null, foundBytes: 0, samples: [] };
+export const NOTHING_YET: ProgressState = {
+  files: new Map(),
+  plannedFiles: 0,
+  plannedBytes: 0,
+  waitingFor: null,
+  foundBytes: 0,
+  samples: [],
+};
 
 const RATE_WINDOW_MS = 10_000;
 
@@ -29,7 +36,13 @@ const RATE_WINDOW_MS = 10_000;
 export function applyEvent(state: ProgressState, event: PullEvent, nowMs: number): ProgressState {
   switch (event.kind) {
     case 'plan':
-      return { ...state, plannedFiles: event.files, plannedBytes: event.bytes, waitingFor: null, samples: [[nowMs, 0]] };
+      return {
+        ...state,
+        plannedFiles: event.files,
+        plannedBytes: event.bytes,
+        waitingFor: null,
+        samples: [[nowMs, 0]],
+      };
     case 'waiting':
       return { ...state, waitingFor: event.pid };
     case 'file': {
@@ -39,6 +52,8 @@ export function applyEvent(state: ProgressState, event: PullEvent, nowMs: number
       const files = new Map(state.files).set(key, { name: event.file, phase, doneBytes, totalBytes });
       return withSample({ ...state, files, foundBytes }, nowMs);
     }
+    case 'end':
+      return NOTHING_YET;
     default:
       return event satisfies never;
   }
@@ -47,9 +62,12 @@ export function applyEvent(state: ProgressState, event: PullEvent, nowMs: number
 /** One line per active file and a total, each at most `columns` wide, for a terminal. */
 export function progressLines(state: ProgressState, nowMs: number, columns: number): string[] {
   if (state.plannedFiles === 0) return state.waitingFor === null ? [] : [waitingLine(state.waitingFor)];
-  const active = [...state.files.values()].filter((file) => file.phase === 'downloading' || file.phase === 'converting');
+  const active = [...state.files.values()].filter(
+    (file) => file.phase === 'downloading' || file.phase === 'converting',
+  );
   const lines = active.map((file) => {
-    const what = file.phase === 'converting' ? 'converting' : `${formatBytes(file.doneBytes)} of ${formatBytes(file.totalBytes)}`;
+    const what =
+      file.phase === 'converting' ? 'converting' : `${formatBytes(file.doneBytes)} of ${formatBytes(file.totalBytes)}`;
     return `  ${bar(file.doneBytes, file.totalBytes)} ${file.name}  ${what}`;
   });
   return [...lines, totalLine(state, nowMs)].map((line) => line.slice(0, Math.max(20, columns - 1)));
@@ -57,7 +75,8 @@ export function progressLines(state: ProgressState, nowMs: number, columns: numb
 
 /** The total in one line: bytes, share, rate, time left. */
 export function totalLine(state: ProgressState, nowMs: number): string {
-  if (state.plannedFiles === 0) return state.waitingFor === null ? 'Looking at the weights' : waitingLine(state.waitingFor);
+  if (state.plannedFiles === 0)
+    return state.waitingFor === null ? 'Looking at the weights' : waitingLine(state.waitingFor);
   const done = doneBytes(state);
   const ready = [...state.files.values()].filter((file) => file.phase === 'done').length;
   const rate = bytesPerSecond(state, nowMs);

@@ -29,6 +29,7 @@ export class ProgressView {
   /** Takes what `pullModels` reports. */
   readonly onProgress = (event: PullEvent): void => {
     this.#state = applyEvent(this.#state, event, Date.now());
+    if (event.kind === 'end') this.clear();
     if (event.kind !== 'waiting' || this.#saidWaiting || this.#stream.isTTY === true) return;
     this.#saidWaiting = true;
     this.#stream.write(`${totalLine(this.#state, Date.now())}\n`);
@@ -58,6 +59,17 @@ export class ProgressView {
     };
   }
 
+  /** An output that wipes the bars before each write. */
+  wrapOutput(output: { write(text: string): unknown }): { write(text: string): unknown } {
+    return {
+      write: (text) => {
+        this.clear();
+        return output.write(text);
+      },
+    };
+  }
+
+  /** Stops redrawing. */
   end(): void {
     clearInterval(this.#timer);
     this.clear();

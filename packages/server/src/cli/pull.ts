@@ -31,7 +31,8 @@ export async function runPull(args: PullArgs, deps: CliDeps): Promise<number> {
 
 /** Models by name, by profile, or all that one can have without naming a hub's giant. */
 async function chooseIds(args: PullArgs, deps: CliDeps): Promise<string[] | null> {
-  if (args.all === true) return deps.store.catalogue.entries.filter((entry) => !needsPin(entry)).map((entry) => entry.id);
+  if (args.all === true)
+    return deps.store.catalogue.entries.filter((entry) => !needsPin(entry)).map((entry) => entry.id);
   if (args.ids.length > 0) return [...args.ids];
   const profiles = loadProfiles();
   let name = args.profile ?? deps.profile;
@@ -66,16 +67,23 @@ async function pull(ids: readonly string[], sources: readonly WeightSource[], de
   for (const id of report.ready) deps.print(`ready    ${id}`);
   for (const { id, reason } of report.failed) deps.print(`failed   ${id}: ${reason}`);
   const seconds = (Date.now() - startedMs) / 1000;
-  const what = report.files === 0 ? 'nothing had to be fetched' : `${report.files} files, ${formatBytes(report.bytes)}`;
+  const made = report.madeBytes === 0 ? '' : `, ${formatBytes(report.madeBytes)} converted`;
+  const what =
+    report.files === 0
+      ? 'nothing had to be fetched'
+      : `${report.files} files, ${formatBytes(report.fetchedBytes)} fetched${made}`;
   deps.print(`${what}, ${formatSeconds(seconds)}`);
   return report.failed.length === 0 ? EXIT.fine : EXIT.failed;
 }
 
 /** Takes a model from a folder, such as a cloned hub repository, and says of every file what was found. */
 async function pullFromFolder(ids: readonly string[], folder: string, deps: CliDeps): Promise<number> {
-  const entry = ids.length === 1 ? deps.store.catalogue.get(ids[0] ?? '') : ids.length === 0 ? guessEntry(folder, deps) : null;
+  const entry =
+    ids.length === 1 ? deps.store.catalogue.get(ids[0] ?? '') : ids.length === 0 ? guessEntry(folder, deps) : null;
   if (entry === null) {
-    deps.print('Name the one model that the folder holds: `concert pull MODEL --from-dir FOLDER`; `concert models` lists them');
+    deps.print(
+      'Name the one model that the folder holds: `concert pull MODEL --from-dir FOLDER`; `concert models` lists them',
+    );
     return EXIT.usage;
   }
   const report = await inspectFolder(entry, folder, deps.signal);
@@ -96,6 +104,8 @@ function guessEntry(folder: string, deps: CliDeps): CatalogueEntry | null {
     [...(entry.snapshot?.sources ?? []), ...entry.files.flatMap((file) => file.sources)].flatMap((source) =>
       'repo' in source ? [basename(source.repo).toLowerCase()] : [],
     );
-  const matches = deps.store.catalogue.entries.filter((entry) => entry.id === name || repositories(entry).includes(name));
+  const matches = deps.store.catalogue.entries.filter(
+    (entry) => entry.id === name || repositories(entry).includes(name),
+  );
   return matches.length === 1 ? (matches[0] ?? null) : null;
 }

@@ -17,12 +17,17 @@ export async function runVerify(args: { readonly ids: readonly string[] }, deps:
       continue;
     }
     for (const file of check.files) {
-      const state = file.state === 'different' ? `wrong: SHA-256 should be ${file.expected} and is ${file.found}` : file.state;
+      const state =
+        file.state === 'different' ? `wrong: SHA-256 should be ${file.expected} and is ${file.found}` : file.state;
       rows.push([id, file.file, formatBytes(file.bytes), state]);
     }
     if (check.state === 'bad') bad.push(id);
   }
-  deps.print(rows.length > 1 ? formatTable(rows) : 'no model was pulled yet; `concert pull` fetches those of this machine’s profile');
+  deps.print(
+    rows.length > 1
+      ? formatTable(rows)
+      : 'no model was pulled yet; `concert pull` fetches those of this machine’s profile',
+  );
   if (bad.length === 0) return EXIT.fine;
   deps.print(`Mend with: concert pull ${bad.join(' ')}`);
   return EXIT.failed;

@@ -14,7 +14,7 @@ import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 
 /** The formats in which speech can be asked for. */
-export type SpeechFormat = 'wav' | 'pcm' | 'mp3' | 'opus' | 'flac' | 'aac';
+type SpeechFormat = 'wav' | 'pcm' | 'mp3' | 'opus' | 'flac' | 'aac';
 
 /** Encodes one answer; bytes come in order and `finish` yields the last of them. */
 export interface AudioEncoder {

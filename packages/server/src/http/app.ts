@@ -2,8 +2,9 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { GatewayError } from '../shared/errors.ts';
+import { ERRORS, GatewayError } from '../shared/errors.ts';
 import type { AppDeps } from './app-deps.ts';
+import { closeConnectionsOnClose } from './close-connections.ts';
 import { asGatewayError, errorBody, errorHeaders, logFailure } from './render-error.ts';
 import { acceptBodies } from './request-body.ts';
 import { trackMethods } from './route-methods.ts';
@@ -36,10 +37,10 @@ export function createApp(deps: AppDeps, timeouts: ClientTimeouts = TIMEOUTS): F
     requestTimeout: timeouts.requestMs,
     routerOptions: { ignoreTrailingSlash: true },
     return503OnClosing: false,
-    forceCloseConnections: 'idle',
     clientErrorHandler: refuseConnection,
     frameworkErrors: (error, request, reply) => sendError(deps, error, request, reply),
   });
+  closeConnectionsOnClose(app);
   acceptBodies(app, deps.limits.bodyBytes);
   const methodsOf = trackMethods(app);
 
@@ -94,7 +95,8 @@ function logWhenDone(deps: AppDeps, request: FastifyRequest, reply: FastifyReply
   const startedMs = deps.clock.now();
   const { raw } = reply;
   raw.once('close', () => {
-    const status = raw.writableFinished ? raw.statusCode : 499;
+    const leftByClient = !raw.writableFinished && !(raw.errored instanceof Error);
+    const status = leftByClient ? ERRORS.client_closed.status : raw.statusCode;
     const path = pathOf(request);
     const fields = { requestId: request.id, method: request.method, path, status, ms: deps.clock.now() - startedMs };
     deps.log.info(fields, `${request.method} ${path} ${status}`);

@@ -6,6 +6,7 @@ import { type FetchMedia, readMedia } from '../pipeline/media/read-media.ts';
 import type { ChatInput, InputMessage, InputPart, Sampling } from '../pipeline/request.ts';
 import { GatewayError } from '../shared/errors.ts';
 import type { RequestLimits } from './app-deps.ts';
+import { isAbsent } from './is-absent.ts';
 
 /** What turning a request into input needs. */
 export interface MediaContext {
@@ -34,9 +35,9 @@ export async function toChatInput(wanted: ChatCompletionRequest, context: MediaC
 }
 
 function refuseManyImages(wanted: ChatCompletionRequest, most: number): void {
-  let count = wanted.image == null ? 0 : 1;
+  let count = isAbsent(wanted.image) ? 0 : 1;
   for (const { content } of wanted.messages) {
-    if (typeof content === 'string' || content == null) continue;
+    if (typeof content === 'string' || isAbsent(content)) continue;
     count += content.filter((part) => part.type === 'image_url').length;
   }
   if (count > most)
@@ -48,13 +49,12 @@ function refuseManyImages(wanted: ChatCompletionRequest, most: number): void {
 async function toMessage(message: ChatMessage, param: string, context: MediaContext): Promise<InputMessage> {
   const role = message.role === 'developer' ? 'system' : message.role;
   const { content } = message;
-  if (content == null) return { role, parts: [] };
+  if (isAbsent(content)) return { role, parts: [] };
   if (typeof content === 'string') return { role, parts: [{ kind: 'text', text: content }] };
-  const parts = content.map((part, at) =>
-    part.type === 'refusal'
-      ? { kind: 'text' as const, text: part.refusal }
-      : toPart(part, `${param}.content.${at}`, context),
-  );
+  const parts = content.map(async (part, at): Promise<InputPart> => {
+    if (part.type === 'refusal') return { kind: 'text', text: part.refusal };
+    return toPart(part, `${param}.content.${at}`, context);
+  });
   return { role, parts: await Promise.all(parts) };
 }
 
@@ -89,7 +89,7 @@ function readAudio(text: string, param: string): InputPart {
 
 async function topLevelMedia(wanted: ChatCompletionRequest, context: MediaContext): Promise<InputPart[]> {
   const parts: InputPart[] = [];
-  if (wanted.image != null) parts.push(await readImage(wanted.image, 'image', context));
+  if (!isAbsent(wanted.image)) parts.push(await readImage(wanted.image, 'image', context));
   if (typeof wanted.audio === 'string') parts.push(readAudio(wanted.audio, 'audio'));
   return parts;
 }
@@ -107,12 +107,12 @@ function toSampling(wanted: ChatCompletionRequest): Partial<Sampling> {
   const asked = {
     temperature: wanted.temperature,
     topP: wanted.top_p,
-    topK: wanted.top_k == null ? null : Math.max(0, wanted.top_k),
+    topK: isAbsent(wanted.top_k) ? null : Math.max(0, wanted.top_k),
     minP: wanted.min_p,
     frequencyPenalty: wanted.frequency_penalty,
     presencePenalty: wanted.presence_penalty,
     repeatPenalty: wanted.repetition_penalty,
     seed: wanted.seed,
   } satisfies Record<keyof Sampling, number | null | undefined>;
-  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value != null));
+  return Object.fromEntries(Object.entries(asked).filter(([, value]) => !isAbsent(value)));
 }

@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
+import { drained } from './drained.ts';
 import { asGatewayError, errorBody, logFailure } from './render-error.ts';
 
 /** A failure before this has its proper status; after it the client sees that the answer is under way. */
@@ -66,15 +67,7 @@ export class EventStream {
   backpressure(): Promise<void> | null {
     const { raw } = this.#reply;
     if (!raw.writableNeedDrain || raw.destroyed) return null;
-    return new Promise((resolve) => {
-      const done = (): void => {
-        raw.off('drain', done);
-        raw.off('close', done);
-        resolve();
-      };
-      raw.once('drain', done);
-      raw.once('close', done);
-    });
+    return drained(raw, this.#options.clock);
   }
 
   /** Ends a complete answer. */

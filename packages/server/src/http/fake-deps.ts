@@ -1,7 +1,7 @@
 import type { AnswerEvent, ChatInput, PlanTrace, SpeakInput, TranscribeInput } from '../pipeline/request.ts';
 import { GatewayError } from '../shared/errors.ts';
 import { silentLog } from '../shared/log.ts';
-import { systemClock } from '../shared/clock.ts';
+import { type Clock, systemClock } from '../shared/clock.ts';
 import type { AppDeps } from './app-deps.ts';
 
 /** For tests: dependencies that answer at once and remember what they were asked. */
@@ -168,4 +168,29 @@ export function tinyPng(width: number, height: number): Buffer {
   bytes.writeUInt32BE(width, 16);
   bytes.writeUInt32BE(height, 20);
   return bytes;
+}
+
+/** A promise that the test settles. */
+export function deferred(): { readonly promise: Promise<void>; resolve(): void; reject(error: Error): void } {
+  let settle: { resolve: () => void; reject: (error: Error) => void } | undefined;
+  const promise = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
+  return { promise, resolve: () => settle?.resolve(), reject: (error) => settle?.reject(error) };
+}
+
+/** A clock whose timers fire when the test says so. */
+export function manualClock(): Clock & { pass(ms: number): void } {
+  let nowMs = 0;
+  const timers = new Set<{ at: number; action: () => void }>();
+  return {
+    now: () => nowMs,
+    after(ms, action) {
+      const timer = { at: nowMs + ms, action };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+    pass(ms) {
+      nowMs += ms;
+      for (const timer of timers) if (timer.at <= nowMs && timers.delete(timer)) timer.action();
+    },
+  };
 }

@@ -31,12 +31,19 @@ function innermost(issue: Issue): Issue {
 function toGatewayError(issue: Issue): GatewayError {
   const param = issue.path.map(String).join('.');
   const name = param === '' ? 'the request body' : param;
-  if ('input' in issue && issue.input === undefined) {
+  const input = inputOf(issue);
+  if (input === undefined) {
     return new GatewayError('invalid_request', `${name} is missing; it is required`, { param });
   }
-  const code =
-    issue.code === 'invalid_value' && typeof issue.input === 'string' ? 'unsupported_value' : 'invalid_request';
+  const oneOfList = issue.code === 'invalid_value' || (issue.code === 'invalid_union' && issue.errors.length === 0);
+  const code = oneOfList && typeof input === 'string' ? 'unsupported_value' : 'invalid_request';
   return new GatewayError(code, `${name} ${complaint(issue)}`, param === '' ? {} : { param });
+}
+
+/** What the client sent in the place at fault. */
+function inputOf(issue: Issue): unknown {
+  if (issue.code !== 'invalid_union' || issue.discriminator === undefined) return issue.input;
+  return (issue.input as Record<string, unknown>)[issue.discriminator];
 }
 
 function complaint(issue: Issue): string {

@@ -1,5 +1,6 @@
 import type { ChatCompletionRequest } from '@concert/protocol';
 import { GatewayError } from '../shared/errors.ts';
+import { isAbsent } from './is-absent.ts';
 
 /** Throws `unsupported_value` for a field that would change the answer and is not built: nothing is dropped silently. */
 export function refuseUnbuilt(wanted: ChatCompletionRequest): void {
@@ -9,15 +10,15 @@ export function refuseUnbuilt(wanted: ChatCompletionRequest): void {
 }
 
 function unbuiltField(wanted: ChatCompletionRequest): [param: string, sentence: string] | null {
-  const some = (list: object | null | undefined): boolean => list != null && Object.keys(list).length > 0;
+  const some = (list: object | null | undefined): boolean => !isAbsent(list) && Object.keys(list).length > 0;
   if ((wanted.n ?? 1) > 1) return ['n', 'only one answer per request is given; ask again for another'];
   if (some(wanted.tools) && wanted.tool_choice !== 'none')
     return ['tools', 'tool calls are not supported; leave tools out'];
   if (some(wanted.functions)) return ['functions', 'function calls are not supported; leave functions out'];
-  if (wanted.tool_choice != null && wanted.tool_choice !== 'none' && wanted.tool_choice !== 'auto') {
+  if (!isAbsent(wanted.tool_choice) && wanted.tool_choice !== 'none' && wanted.tool_choice !== 'auto') {
     return ['tool_choice', 'tool calls are not supported; leave tool_choice out'];
   }
-  if (wanted.response_format != null && wanted.response_format.type !== 'text') {
+  if (!isAbsent(wanted.response_format) && wanted.response_format.type !== 'text') {
     return ['response_format', 'only text answers are supported; ask for JSON in the prompt'];
   }
   if (wanted.logprobs === true) return ['logprobs', 'log probabilities are not returned; leave logprobs out'];

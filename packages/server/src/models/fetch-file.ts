@@ -12,9 +12,11 @@ export interface FetchDeps {
   readonly sources: readonly WeightSource[];
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** Sources of which the log already says that they are out of reach. */
+  readonly unreachable: Set<SourceKind>;
   onProgress(event: PullEvent): void;
   /** A file reached the store. */
-  onLanded(bytes: number): void;
+  onLanded(bytes: number, how: 'fetched' | 'made'): void;
 }
 
 /**
@@ -36,16 +38,15 @@ export async function fetchFile(model: string, file: ConcreteFile, deps: FetchDe
           deps,
           onBytes: (bytes) => report('downloading', bytes, source.kind),
         });
-        deps.onLanded(file.bytes);
+        deps.onLanded(file.bytes, 'fetched');
         report('done', file.bytes, source.kind);
         return null;
       } catch (error) {
         deps.signal.throwIfAborted();
         if (isAbort(error) || !(error instanceof SourceError)) throw explainDisk(error);
-        deps.log.warn(
-          { model, file: file.name, source: source.kind, why: error.message },
-          'source failed, trying the next',
-        );
+        const again = error.unreachable && deps.unreachable.has(source.kind);
+        if (error.unreachable) deps.unreachable.add(source.kind);
+        deps.log[again ? 'debug' : 'warn']({ model, file: file.name, source: source.kind, why: error.message }, 'source failed, trying the next');
         reasons.push(`${source.kind}: ${error.message}`);
       }
     }

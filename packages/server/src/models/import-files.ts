@@ -47,7 +47,7 @@ export async function importFiles(
       if (found !== file.sha256)
         return `converting gave another ${file.name}: SHA-256 should be ${file.sha256} and is ${found}`;
       await store.land(path, file.sha256);
-      deps.onLanded(file.bytes);
+      deps.onLanded(file.bytes, 'made');
     }
     report('done', 1);
     return null;

@@ -36,11 +36,15 @@ export async function inspectFolder(entry: CatalogueEntry, folder: string, signa
   const add = async (name: string, path: string | undefined, expected: PublishedDigest | undefined): Promise<void> => {
     const found = path === undefined ? null : await inspectFile(name, path, expected, signal);
     files.push(found?.file ?? { name, state: 'missing', detail: 'missing' });
-    if (found?.sha256 != null && path !== undefined) take.push({ name, bytes: (await stat(path)).size, sha256: found.sha256, sources: [] });
+    if (typeof found?.sha256 === 'string' && path !== undefined)
+      take.push({ name, bytes: (await stat(path)).size, sha256: found.sha256, sources: [] });
   };
   for (const file of entry.files) {
     const path = source.find(file);
-    const known = file.sha256 === null ? (await publishedDigests(folder, [basename(path ?? '')])).get(basename(path ?? '')) : undefined;
+    const known =
+      file.sha256 === null
+        ? (await publishedDigests(folder, [basename(path ?? '')])).get(basename(path ?? ''))
+        : undefined;
     await add(file.name, path, file.sha256 === null ? known : { kind: 'sha256', digest: file.sha256 });
   }
   if (entry.snapshot !== undefined) {
@@ -65,14 +69,25 @@ async function inspectFile(
     return { file: { name, state: 'missing', detail }, sha256: null };
   }
   const sha256 = await hashFile(path, signal);
-  if (expected === undefined) return { file: { name, state: 'unverified', detail: `found; SHA-256 ${sha256}, no published digest is known` }, sha256 };
+  if (expected === undefined)
+    return {
+      file: { name, state: 'unverified', detail: `found; SHA-256 ${sha256}, no published digest is known` },
+      sha256,
+    };
   const found = expected.kind === 'sha256' ? sha256 : gitObjectId(await readFile(path));
-  if (found === expected.digest) return { file: { name, state: 'verified', detail: 'found, digest as published' }, sha256 };
-  return { file: { name, state: 'wrong', detail: `wrong digest: should be ${expected.digest} and is ${found}` }, sha256: null };
+  if (found === expected.digest)
+    return { file: { name, state: 'verified', detail: 'found, digest as published' }, sha256 };
+  return {
+    file: { name, state: 'wrong', detail: `wrong digest: should be ${expected.digest} and is ${found}` },
+    sha256: null,
+  };
 }
 
 /** The names to take: what the snapshot requires (or what may stand instead), the shards of an index, and what else it includes. */
-async function wantedNames(snapshot: HubSnapshot, paths: ReadonlyMap<string, string>): Promise<{ wanted: string[]; notes: FolderFile[] }> {
+async function wantedNames(
+  snapshot: HubSnapshot,
+  paths: ReadonlyMap<string, string>,
+): Promise<{ wanted: string[]; notes: FolderFile[] }> {
   const wanted = new Set<string>();
   const notes: FolderFile[] = [];
   for (const need of snapshot.requires) {
@@ -84,7 +99,8 @@ async function wantedNames(snapshot: HubSnapshot, paths: ReadonlyMap<string, str
   for (const name of paths.keys()) {
     if (!snapshot.include.some((pattern) => matchesPattern(name, pattern))) continue;
     wanted.add(name);
-    if (name.endsWith('.safetensors.index.json')) for (const shard of await shardsOf(paths.get(name) ?? '')) wanted.add(shard);
+    if (name.endsWith('.safetensors.index.json'))
+      for (const shard of await shardsOf(paths.get(name) ?? '')) wanted.add(shard);
   }
   return { wanted: [...wanted], notes };
 }
@@ -96,6 +112,8 @@ async function shardsOf(indexPath: string): Promise<string[]> {
     const { weight_map: map } = JSON.parse(text) as { weight_map?: Record<string, string> };
     return [...new Set(Object.values(map ?? {}))];
   } catch (error) {
-    throw new Error(`${basename(indexPath)} is not valid JSON, so nobody knows which shards belong to it`, { cause: error });
+    throw new Error(`${basename(indexPath)} is not valid JSON, so nobody knows which shards belong to it`, {
+      cause: error,
+    });
   }
 }

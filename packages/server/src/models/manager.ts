@@ -60,6 +60,7 @@ class Manager implements ModelManager {
   #state: SchedulerState;
   #nextTicket = 1;
   #wake: { readonly atMs: number; readonly cancel: () => void } | null = null;
+  #advancing = false;
   #sampling = false;
 
   constructor(deps: ModelManagerDeps) {
@@ -177,10 +178,12 @@ class Manager implements ModelManager {
   /** Hands an event to the scheduler; what happens while its effects are carried out comes after them. */
   #dispatch(event: SchedulerEvent): void {
     this.#inbox.push(event);
-    if (this.#inbox.length > 1) return;
-    for (let next: SchedulerEvent | undefined = event; next !== undefined; next = this.#inbox[0]) {
-      this.#advance(next);
-      this.#inbox.shift();
+    if (this.#advancing) return;
+    this.#advancing = true;
+    try {
+      for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) this.#advance(next);
+    } finally {
+      this.#advancing = false;
     }
   }
 

@@ -57,8 +57,9 @@ export interface ModelManager {
   /** The models that are configured, in order. */
   readonly models: readonly ModelSpec[];
   /**
-   * Waits until the model is loaded and pins it. Throws `model_not_found`, `model_missing` (weights not pulled),
-   * `weights_refused`, `out_of_memory`, `model_failed`, `shutting_down`, or the signal's reason.
+   * Waits until the model is loaded and pins it. Throws `model_not_found`, `unsupported_value` (it does another task),
+   * `queue_full`, `model_missing` (weights not pulled), `weights_refused`, `out_of_memory`, `model_failed`, `shutting_down`, or the
+   * signal's reason.
    */
   acquire<T extends Task>(id: string, task: T, signal: AbortSignal): Promise<Lease<T>>;
   /** Loads these models one after the other and leaves them idle; tries all, then throws the first failure. */

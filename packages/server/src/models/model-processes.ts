@@ -91,7 +91,8 @@ export class ModelProcesses {
   measure(modelId: string): void {
     const entry = this.#processes.get(modelId);
     const now = this.#deps.clock.now();
-    if (entry?.worker == null || now - entry.measuredAtMs < LEAST_MEASURE_INTERVAL_MS) return;
+    if (entry === undefined || entry.worker === null) return;
+    if (now - entry.measuredAtMs < LEAST_MEASURE_INTERVAL_MS) return;
     entry.measuredAtMs = now;
     const { generation } = entry;
     void this.#read(modelId, entry.worker.pid).then((bytes) => {

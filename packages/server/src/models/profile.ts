@@ -46,6 +46,7 @@ const LAPTOP_BYTES = 6_000_000_000;
 /** Names the profile for a machine and says why. */
 export function chooseProfile(machine: Machine): { readonly profile: string; readonly reason: string } {
   const free = formatBytes(machine.freeBytes);
-  if (machine.freeBytes >= LAPTOP_BYTES) return { profile: 'laptop', reason: `${free} of memory are free on ${machine.arch}; laptop needs 6 GB` };
+  if (machine.freeBytes >= LAPTOP_BYTES)
+    return { profile: 'laptop', reason: `${free} of memory are free on ${machine.arch}; laptop needs 6 GB` };
   return { profile: 'edge', reason: `only ${free} of memory are free on ${machine.arch}; laptop would need 6 GB` };
 }

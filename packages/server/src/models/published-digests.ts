@@ -20,7 +20,10 @@ export function readLfsPointer(content: string): string | null {
  * Digests that the hub published for the top-level files of a folder: from the git commit of a clone, or from the notes
  * that the hub's own download tool keeps under `.cache/huggingface`. Files it knows nothing of are left out.
  */
-export async function publishedDigests(folder: string, names: readonly string[]): Promise<ReadonlyMap<string, PublishedDigest>> {
+export async function publishedDigests(
+  folder: string,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, PublishedDigest>> {
   const found = await digestsOfCommit(folder, names);
   for (const name of names) {
     if (found.has(name)) continue;
@@ -38,7 +41,8 @@ async function digestsOfCommit(folder: string, names: readonly string[]): Promis
   for (const line of tree?.split('\n') ?? []) {
     const [, oid, size, name] = /^\d+ blob ([0-9a-f]{40})\s+(\d+)\t(.+)$/.exec(line) ?? [];
     if (oid === undefined || name === undefined || !names.includes(name)) continue;
-    const pointer = Number(size) > POINTER_BYTES ? null : readLfsPointer((await git(folder, ['cat-file', 'blob', oid])) ?? '');
+    const pointer =
+      Number(size) > POINTER_BYTES ? null : readLfsPointer((await git(folder, ['cat-file', 'blob', oid])) ?? '');
     found.set(name, pointer === null ? { kind: 'git', digest: oid } : { kind: 'sha256', digest: pointer });
   }
   return found;
@@ -48,7 +52,9 @@ async function digestsOfCommit(folder: string, names: readonly string[]): Promis
 function git(folder: string, args: readonly string[]): Promise<string | null> {
   const own = ['-C', folder, `--git-dir=${join(folder, '.git')}`, ...args];
   return new Promise((resolve) => {
-    execFile('git', own, { maxBuffer: 16 * 1024 * 1024, windowsHide: true }, (error, stdout) => resolve(error === null ? stdout : null));
+    execFile('git', own, { maxBuffer: 16 * 1024 * 1024, windowsHide: true }, (error, stdout) =>
+      resolve(error === null ? stdout : null),
+    );
   });
 }
 

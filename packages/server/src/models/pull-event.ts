@@ -14,5 +14,6 @@ export type PullEvent =
       readonly doneBytes: number;
       readonly totalBytes: number;
       readonly source: SourceKind | null;
-    };
-
+    }
+  /** Nothing more comes, whether it went well or not. */
+  | { readonly kind: 'end' };

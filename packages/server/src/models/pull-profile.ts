@@ -1,4 +1,3 @@
-import type { Catalogue } from './catalogue.ts';
 import { openSources, type SourceSettings } from './open-sources.ts';
 import { type Profile, profileModels } from './profile.ts';
 import { type PullOptions, pullModels, type PullReport } from './pull.ts';
@@ -11,9 +10,4 @@ export interface PullProfileOptions extends Omit<PullOptions, 'sources'> {
 export async function pullProfile(profile: Profile, options: PullProfileOptions): Promise<PullReport> {
   await using open = openSources(options.sources, options.store, options.log);
   return await pullModels(profileModels(profile), { ...options, sources: open.sources });
-}
-
-/** Ids of the profile that the catalogue does not have. */
-export function unknownModels(profile: Profile, catalogue: Catalogue): string[] {
-  return profileModels(profile).filter((id) => !catalogue.entries.some((entry) => entry.id === id));
 }

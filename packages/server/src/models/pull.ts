@@ -9,7 +9,7 @@ import { importFiles } from './import-files.ts';
 import { type RunImport, runImport } from './import/run-import.ts';
 import { pinModel } from './pin.ts';
 import type { PullEvent } from './pull-event.ts';
-import type { WeightSource } from './sources/source.ts';
+import type { SourceKind, WeightSource } from './sources/source.ts';
 import type { FileStore } from './store.ts';
 import { lockStore, type LockOptions } from './store-lock.ts';
 
@@ -33,7 +33,8 @@ export interface PullReport {
   readonly failed: readonly { readonly id: string; readonly reason: string }[];
   /** Files and bytes that were fetched or made now. */
   readonly files: number;
-  readonly bytes: number;
+  readonly fetchedBytes: number;
+  readonly madeBytes: number;
 }
 
 /** Room for the packages that are being unpacked. */
@@ -55,6 +56,7 @@ export async function pullModels(ids: readonly string[], options: PullOptions): 
     return await run.pull([...new Set(ids)]);
   } finally {
     await run.end();
+    options.onProgress?.({ kind: 'end' });
   }
 }
 
@@ -62,9 +64,11 @@ class PullRun {
   readonly #options: PullOptions;
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
+  readonly #unreachable = new Set<SourceKind>();
   readonly #failed = new Map<string, string>();
   #files = 0;
-  #bytes = 0;
+  #fetchedBytes = 0;
+  #madeBytes = 0;
 
   constructor(options: PullOptions) {
     this.#options = options;
@@ -87,8 +91,11 @@ class PullRun {
       for (const file of model.loads) await this.#options.store.link(model.id, file);
       ready.push(model.id);
     }
-    const failed = [...this.#failed].map(([id, reason]) => ({ id, reason }));
-    return { ready, failed, files: this.#files, bytes: this.#bytes };
+    const failed = ids.flatMap((id) => {
+      const reason = this.#failed.get(id);
+      return reason === undefined ? [] : [{ id, reason }];
+    });
+    return { ready, failed, files: this.#files, fetchedBytes: this.#fetchedBytes, madeBytes: this.#madeBytes };
   }
 
   /** Ends what still runs and waits for it. */
@@ -183,10 +190,12 @@ class PullRun {
       sources,
       log,
       signal: this.#signal,
+      unreachable: this.#unreachable,
       onProgress: onProgress ?? (() => undefined),
-      onLanded: (bytes) => {
+      onLanded: (bytes, how) => {
         this.#files += 1;
-        this.#bytes += bytes;
+        if (how === 'fetched') this.#fetchedBytes += bytes;
+        else this.#madeBytes += bytes;
       },
     };
   }

@@ -213,6 +213,37 @@ describe('fairness', () => {
     expect(bench.release('b')).toEqual(['stop b evicted']);
   });
 
+  test('when patience ends, nothing younger is loaded, also while a load is in the way', () => {
+    const bench = new Bench([{ id: 'slow' }, { id: 'large', estimateBytes: 9 }, { id: 'late', estimateBytes: 2 }], 10);
+    bench.acquire('slow');
+    bench.acquire('large');
+    bench.pass(PATIENCE_MS);
+    expect(bench.acquire('late')).toEqual([]);
+    expect(bench.loaded('slow')).toEqual(['grant 1 slow']);
+    expect(bench.release('slow')).toEqual(['stop slow evicted']);
+    expect(bench.gone('slow')).toEqual(['load large']);
+  });
+
+  test('each model that waits gets room of its own at once', () => {
+    const bench = new Bench([{ id: 'a' }, { id: 'b' }, { id: 'c' }, { id: 'd' }], 8);
+    for (const id of ['a', 'b']) {
+      bench.use(id);
+      bench.release(id);
+    }
+    expect(bench.acquire('c')).toEqual(['stop a evicted']);
+    expect(bench.acquire('d')).toEqual(['stop b evicted']);
+  });
+
+  test('a model that need not leave after all serves those who wait for it at once', () => {
+    const bench = new Bench([{ id: 'x' }, { id: 'y' }, { id: 'large' }], 8);
+    bench.use('x');
+    bench.use('y');
+    bench.acquire('large');
+    bench.pass(PATIENCE_MS);
+    expect(bench.acquire('x')).toEqual([]);
+    expect(bench.gone('y')).toEqual(['load large', 'grant 4 x']);
+  });
+
   test('a busy model takes users again when the one that it was to leave for has gone', () => {
     const bench = new Bench([{ id: 'a' }, { id: 'b' }], 6);
     bench.use('a');

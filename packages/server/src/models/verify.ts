@@ -19,7 +19,11 @@ export interface ModelCheck {
 }
 
 /** Compares the files of a model that its engine loads with their digests; `fresh` reads every byte again. */
-export async function verifyModel(store: FileStore, id: string, options: { readonly signal: AbortSignal; readonly fresh: boolean }): Promise<ModelCheck> {
+export async function verifyModel(
+  store: FileStore,
+  id: string,
+  options: { readonly signal: AbortSignal; readonly fresh: boolean },
+): Promise<ModelCheck> {
   const model = await store.model(id);
   if (model === null) return { id, state: 'absent', files: [] };
   const files: FileCheck[] = [];
@@ -28,7 +32,12 @@ export async function verifyModel(store: FileStore, id: string, options: { reado
   return { id, state: files.every((file) => file.state === 'good') ? 'good' : 'bad', files };
 }
 
-async function verifyFile(store: FileStore, id: string, file: ConcreteFile, options: { signal: AbortSignal; fresh: boolean }): Promise<FileCheck> {
+async function verifyFile(
+  store: FileStore,
+  id: string,
+  file: ConcreteFile,
+  options: { signal: AbortSignal; fresh: boolean },
+): Promise<FileCheck> {
   const verdict = await store.check(id, file, options.signal, options.fresh);
   const found = verdict.kind === 'different' ? verdict.found : null;
   return { file: file.name, bytes: file.bytes, state: verdict.kind, expected: file.sha256, found };

@@ -80,10 +80,12 @@ async function cgroupRooms(): Promise<number[]> {
 }
 
 async function cgroupRoom(folder: string, files: { limit: string; usage: string }): Promise<number | null> {
-  const [limit, usage, stat] = await Promise.all(
-    [files.limit, files.usage, 'memory.stat'].map((file) => readText(`${folder}/${file}`)),
-  );
-  if (limit == null || usage == null) return null;
+  const [limit, usage, stat] = await Promise.all([
+    readText(`${folder}/${files.limit}`),
+    readText(`${folder}/${files.usage}`),
+    readText(`${folder}/memory.stat`),
+  ]);
+  if (limit === null || usage === null) return null;
   return roomInCgroup(limit, usage, parseCgroupReclaimable(stat ?? ''));
 }
 

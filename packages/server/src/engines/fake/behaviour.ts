@@ -22,6 +22,8 @@ export type FakeSettings = z.infer<typeof FakeSettings>;
 export const FakeRequest = z.object({
   /** What it answers, word by word; by default it says the request again. */
   say: z.string().optional(),
+  /** Answers how many requests ended early so far, cancelled or given up by their reader. */
+  report: z.literal('ended-early').optional(),
   /** Answers so many words instead. */
   tokens: z.int().optional(),
   /** Waits before each event. */
@@ -35,6 +37,8 @@ export const FakeRequest = z.object({
   growBytes: z.number().default(0),
   /** Goes on though it was cancelled. */
   ignoreCancel: z.boolean().default(false),
+  /** Starts a process that holds this one's stderr for so many seconds and says its id. */
+  leaveBehindSeconds: z.int().default(0),
   /** Writes so many bytes without a line end to stderr. */
   stderrBytes: z.int().default(0),
 });

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ERRORS, type ErrorCode, GatewayError } from '../../shared/errors.ts';
 import type { CreateEngine, Engine, EngineOptions, Task, TaskTypes } from '../engine.ts';
@@ -23,6 +24,7 @@ export const createEngine: CreateEngine<Task> = async (options: EngineOptions) =
 class FakeEngine implements Engine<Task> {
   readonly #settings: FakeSettings;
   readonly #held: Buffer[] = [];
+  #endedEarly = 0;
 
   constructor(settings: FakeSettings) {
     this.#settings = settings;
@@ -34,14 +36,29 @@ class FakeEngine implements Engine<Task> {
     const told = toldBy(instructionsIn(request));
     this.#hold(told.growBytes);
     if (told.stderrBytes > 0) process.stderr.write('x'.repeat(told.stderrBytes));
+    let finished = false;
+    try {
+      yield* this.#answer(request, told, signal);
+      finished = true;
+    } finally {
+      if (!finished) this.#endedEarly++;
+    }
+  }
+
+  async *#answer(request: AnyRequest, told: ReturnType<typeof toldBy>, signal: AbortSignal): AsyncGenerator<AnyEvent> {
     let words = 0;
-    for (const event of eventsFor(request, told.say)) {
+    for (const event of eventsFor(request, this.#textFor(told))) {
       if (isWord(event) && words++ === told.afterTokens) await misbehave(told);
       if (told.delayMs > 0) await sleep(told.delayMs);
       if (!told.ignoreCancel) signal.throwIfAborted();
       yield event;
     }
     await misbehave(told);
+  }
+
+  #textFor(told: ReturnType<typeof toldBy>): string {
+    if (told.report === 'ended-early') return String(this.#endedEarly);
+    return told.leaveBehindSeconds > 0 ? leaveBehind(told.leaveBehindSeconds) : told.say;
   }
 
   close(): Promise<void> {
@@ -107,6 +124,13 @@ async function crash(how: Crash): Promise<never> {
   if (how === 'exit') process.exit(3);
   process.kill(process.pid, 'SIGKILL');
   return sleep(2 ** 30, undefined as never);
+}
+
+/** Starts a process that outlives this one; gives its id. */
+function leaveBehind(seconds: number): string {
+  const child = spawn('sleep', [String(seconds)], { stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+  child.unref();
+  return String(child.pid);
 }
 
 function blockFor(ms: number): void {

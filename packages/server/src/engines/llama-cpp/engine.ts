@@ -42,6 +42,7 @@ export const createEngine: CreateEngine<'chat'> = async (options) => {
   const model = LlamaModel.load({
     path: ggufPath(options.files),
     gpuLayers: settings.gpuLayers,
+    mmap: settings.mmap,
     chatTemplate: settings.chatTemplate,
   });
   try {
@@ -70,11 +71,7 @@ class LlamaCppEngine implements Engine<'chat'> {
       vocabulary: model,
       maxSequences: settings.maxSequences,
       poolTokens: poolTokensOf(settings),
-      limits: {
-        capacity: this.#context.capacity,
-        batchTokens: settings.batchTokens,
-        sharedBatchTokens: settings.sharedBatchTokens,
-      },
+      batchTokens: settings.batchTokens,
       reuse: { canCut: model.keepsPrefixes, canShare: model.keepsPrefixes && settings.kvUnified },
     });
     this.#context.warmUp();

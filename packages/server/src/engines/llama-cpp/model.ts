@@ -7,10 +7,15 @@ import type { Pointer } from './native-structs.ts';
 /** `LLAMA_TOKEN_ATTR_UNKNOWN | LLAMA_TOKEN_ATTR_CONTROL`: what llama.cpp finds in text only when asked to. */
 const HIDDEN_ATTRIBUTES = 1 | 8;
 const NO_TOKEN = -1;
+/** `LLAMA_LOAD_MODE_NONE` and `LLAMA_LOAD_MODE_AUTO`. */
+const LOAD_BY_READING = 0;
+const LOAD_AUTOMATICALLY = -1;
 
 export interface ModelOptions {
   readonly path: string;
   readonly gpuLayers: number;
+  /** Map the file instead of reading it. */
+  readonly mmap: boolean;
   /** Used instead of the template in the weights. */
   readonly chatTemplate: string | null;
 }
@@ -62,11 +67,15 @@ export class LlamaModel {
     });
   }
 
-  /** Maps the file into memory. Throws `model_failed` or `out_of_memory`. */
+  /** Loads the file into memory. Throws `model_failed` or `out_of_memory`. */
   static load(options: ModelOptions): LlamaModel {
     const native = loadNative();
     native.log.takeErrors();
-    const params = { ...native.llama.modelDefaultParams(), n_gpu_layers: options.gpuLayers };
+    const params = {
+      ...native.llama.modelDefaultParams(),
+      n_gpu_layers: options.gpuLayers,
+      load_mode: options.mmap ? LOAD_AUTOMATICALLY : LOAD_BY_READING,
+    };
     const pointer = native.llama.loadModel(options.path, params);
     if (pointer === null) throw loadError('the weights', native);
     try {

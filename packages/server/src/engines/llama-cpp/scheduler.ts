@@ -3,7 +3,7 @@ import type { ChatEvent } from '../engine.ts';
 import { EventQueue } from '../worker/event-queue.ts';
 import { AnswerText } from './answer-text.ts';
 import { chooseSequence, type ReuseRules, type SequenceChoice } from './choose-sequence.ts';
-import { planStep, type StepLimits } from './plan-step.ts';
+import { planStep, type StepKind } from './plan-step.ts';
 import { SequencePool } from './sequence-pool.ts';
 
 /** What the scheduler needs of a llama.cpp context. */
@@ -34,7 +34,8 @@ export interface SchedulerOptions {
   readonly vocabulary: Vocabulary;
   readonly maxSequences: number;
   readonly poolTokens: number;
-  readonly limits: StepLimits;
+  /** Prompt tokens of one step, a multiple of the tile. */
+  readonly batchTokens: number;
   readonly reuse: ReuseRules;
 }
 
@@ -81,8 +82,8 @@ function turn(): Promise<void> {
 }
 
 /**
- * Runs requests together: each step evaluates one token of every answer being written and a chunk of the prompts that wait,
- * so a request joins or leaves between tokens. Requests start in order of arrival. When the cache runs full, idle sequences
+ * Runs requests together: steps evaluate one token of every answer being written, in turn with chunks of prompts, so a
+ * request joins or leaves between tokens. Requests start in order of arrival. When the cache runs full, idle sequences
  * are forgotten first; then the youngest request gives up its place and later goes on where it was.
  */
 export class Scheduler {
@@ -91,6 +92,7 @@ export class Scheduler {
   #waiting: Job[] = [];
   /** In order of admission. */
   #running: Running[] = [];
+  #lastStep: StepKind = 'singles';
   #state: 'idle' | 'looping' | 'closed' = 'idle';
 
   constructor(options: SchedulerOptions) {
@@ -186,6 +188,7 @@ export class Scheduler {
   }
 
   #step(): void {
+    if (this.#running.length === 0) return;
     const counts = this.#planWithinPool();
     const { context } = this.#options;
     const outputs: (number | null)[] = [];
@@ -200,7 +203,6 @@ export class Scheduler {
       }
       outputs.push(output);
     }
-    if (counts.length === 0) return;
     const result = context.decode();
     if (result === 'failed') throw new GatewayError('model_failed', 'the model failed while it answered; try again');
     if (result === 'no-room') {
@@ -220,9 +222,12 @@ export class Scheduler {
   #planWithinPool(): readonly number[] {
     for (;;) {
       const left = this.#running.map(({ job, evaluated }) => job.tokens.length - evaluated);
-      const counts = planStep(left, this.#options.limits);
+      const { kind, counts } = planStep(left, this.#options.batchTokens, this.#lastStep);
       const needed = counts.reduce((sum, count) => sum + count, 0);
-      if (needed <= this.#pool.freeCells || !this.#makeRoom()) return counts;
+      if (needed <= this.#pool.freeCells || !this.#makeRoom()) {
+        this.#lastStep = kind;
+        return counts;
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TILE_TOKENS } from './plan-step.ts';
 
 /** Sampling used where the caller says nothing; a model card's values belong here. */
 const SamplingDefaults = z.strictObject({
@@ -20,16 +21,16 @@ export const LlamaCppSettings = z
     maxSequenceTokens: z.int().min(16).max(1_048_576).default(4096),
     /** Tokens that all sequences hold together, idle ones kept for reuse included; they share one pool. */
     poolTokens: z.int().min(16).max(1_000_000_000).nullable().default(null),
-    /** Prompt tokens of one step while nobody else is being answered. */
-    batchTokens: z.int().min(16).max(4096).default(256),
-    /** Prompt tokens of one step while other answers are being written: small, so that they keep streaming. */
-    sharedBatchTokens: z.int().min(1).max(4096).default(64),
+    /** Prompt tokens of one step, in whole tiles of 64; more gains nothing on a CPU, and answers wait longer for their next token. */
+    batchTokens: z.int().min(TILE_TOKENS).max(4096).multipleOf(TILE_TOKENS).default(TILE_TOKENS),
     /** One pool for all sequences, so that prefixes are shared without copying; off splits the pool evenly. */
     kvUnified: z.boolean().default(true),
     /** Number format of the cached keys and values: `q8_0` halves their memory and costs a little speed. */
     kvType: z.enum(['f16', 'q8_0']).default('f16'),
     /** Layers to put on a GPU where the installed library has one; -1 puts all there. */
     gpuLayers: z.int().min(-1).default(-1),
+    /** Map the weights instead of reading them. Weights that llama.cpp rearranges for the CPU are then held twice. */
+    mmap: z.boolean().default(false),
     /** Jinja source used instead of the template in the weights. */
     chatTemplate: z.string().nullable().default(null),
     /** Last tokens of prompt and answer that `repeatPenalty` looks at. */
@@ -42,6 +43,10 @@ export const LlamaCppSettings = z
   })
   .refine((settings) => poolTokensOf(settings) >= settings.maxSequenceTokens, {
     message: 'poolTokens must be at least maxSequenceTokens, or a long request could never finish',
+    path: ['poolTokens'],
+  })
+  .refine((settings) => settings.kvUnified || poolTokensOf(settings) >= settings.maxSequences * settings.maxSequenceTokens, {
+    message: 'without kvUnified poolTokens must hold maxSequences times maxSequenceTokens',
     path: ['poolTokens'],
   });
 export type LlamaCppSettings = z.infer<typeof LlamaCppSettings>;

@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { GatewayError } from '../../shared/errors.ts';
 
 /** Pixels as rows of red, green, blue bytes. */
@@ -28,13 +28,13 @@ const PNG_MAGIC = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const JPEG_MAGIC = Buffer.from([0xff, 0xd8, 0xff]);
 
 /**
- * Decodes a PNG, JPEG or WebP picture (the first frame of an animated one), told by its first bytes, over white where it
- * is transparent. Throws `empty_media` for nothing or less than 2 × 2 pixels, `too_large` for more than `maxPixels`
+ * Decodes a PNG, JPEG or WebP picture (the first frame of an animated one), told by its first bytes, over white (white
+ * drawings: over black) where it is transparent. Throws `empty_media` for nothing or less than 2 × 2 pixels, `too_large` for more than `maxPixels`
  * (nothing is decoded then), `invalid_media` for anything else that cannot be read.
  */
 export async function decodeImage(encoded: Uint8Array, limits: DecodeLimits): Promise<DecodedImage> {
   const bytes = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength);
-  const { width, height } = await readSize(bytes);
+  const { width, height, hasAlpha } = await readSize(bytes);
   if (width < 2 || height < 2) throw emptyPicture();
   if (width * height > limits.maxPixels) {
     const most = Math.round(limits.maxPixels / 1e6);
@@ -47,8 +47,9 @@ export async function decodeImage(encoded: Uint8Array, limits: DecodeLimits): Pr
   let image = sharp(bytes, { limitInputPixels: limits.maxPixels, failOn: 'error' }).autoOrient();
   if (scale < 1) image = image.resize(atLeastTwo(width * scale), atLeastTwo(height * scale), { fit: 'fill' });
   try {
+    const background = await backdropFor(image, hasAlpha);
     const { data, info } = await image
-      .flatten({ background: '#ffffff' })
+      .flatten({ background })
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
@@ -59,18 +60,45 @@ export async function decodeImage(encoded: Uint8Array, limits: DecodeLimits): Pr
   }
 }
 
-/** Scales `image` to exactly that size. */
-export async function resizeImage(image: RgbImage, width: number, height: number): Promise<RgbImage> {
-  if (image.width === width && image.height === height) return image;
-  const data = await sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } })
-    .resize(width, height, { fit: 'fill', kernel: 'linear' })
+/** A part of `image`, scaled to that size, with a frame of so many pixels that repeats its edge. */
+export async function cutImage(
+  image: RgbImage,
+  part: { readonly left: number; readonly top: number; readonly width: number; readonly height: number },
+  size: { readonly width: number; readonly height: number },
+  frame: number,
+): Promise<RgbImage> {
+  const { left, top, width, height } = part;
+  const { data, info } = await sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } })
+    .extract({ left, top, width, height })
+    .resize(size.width, size.height, { fit: 'fill', kernel: 'linear' })
+    .extend({ top: frame, bottom: frame, left: frame, right: frame, extendWith: 'copy' })
     .raw()
-    .toBuffer();
-  return { width, height, data };
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data };
+}
+
+/** What transparent pixels are laid over: white, or black where what is seen is itself nearly white. */
+async function backdropFor(image: Sharp, hasAlpha: boolean): Promise<string> {
+  if (!hasAlpha) return '#ffffff';
+  const { data } = await image
+    .clone()
+    .resize(64, 64, { fit: 'fill' })
+    .toColourspace('srgb')
+    .ensureAlpha()
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  let [light, opaque] = [0, 0];
+  for (let at = 0; at < data.length; at += 4) {
+    const [red = 0, green = 0, blue = 0, alpha = 0] = data.subarray(at, at + 4);
+    light += ((red + green + blue) / 3) * alpha;
+    opaque += alpha;
+  }
+  const mostlyTransparent = opaque < 0.5 * 255 * (data.length / 4);
+  return mostlyTransparent && light > 200 * opaque ? '#000000' : '#ffffff';
 }
 
 /** The displayed size as the header states it. */
-async function readSize(bytes: Buffer): Promise<{ width: number; height: number }> {
+async function readSize(bytes: Buffer): Promise<{ width: number; height: number; hasAlpha: boolean }> {
   if (bytes.length === 0) throw emptyPicture();
   if (!isKnownFormat(bytes)) throw unreadable(new Error('unknown first bytes'));
   // The decoder calls a PNG of no pixels damaged; the IHDR chunk says what is wrong with it.
@@ -78,8 +106,8 @@ async function readSize(bytes: Buffer): Promise<{ width: number; height: number 
     if (bytes.readUInt32BE(16) === 0 || bytes.readUInt32BE(20) === 0) throw emptyPicture();
   }
   try {
-    const { autoOrient } = await sharp(bytes, { limitInputPixels: false }).metadata();
-    return { width: autoOrient.width, height: autoOrient.height };
+    const { autoOrient, hasAlpha } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    return { width: autoOrient.width, height: autoOrient.height, hasAlpha };
   } catch (error) {
     throw unreadable(error);
   }

@@ -32,7 +32,7 @@ export type Corners = readonly [Corner, Corner, Corner, Corner];
 const CHANNELS = { channelOrder: 'bgr' } as const;
 
 /** The least probability of a space that stands for one; measured on blurred English pages, where it adds none that are wrong. */
-const THINKABLE_SPACE = Number(process.env['SP'] ?? 0.05);
+const THINKABLE_SPACE = 0.02;
 
 /** Loads the four files of a PP-OCR model. Throws when one is missing or they don't belong together. */
 export async function loadModels(options: Pick<EngineOptions, 'files' | 'threads'>): Promise<OcrModels> {

@@ -1,6 +1,7 @@
-import { Image } from 'paddleocr';
+import type { Image } from 'paddleocr';
 import type { OcrEvent, OcrLine, Point } from '../engine.ts';
-import { type DecodedImage, type RgbImage, resizeImage } from './decode-image.ts';
+import type { DecodedImage } from './decode-image.ts';
+import { findLines, tallness, toImage } from './find-lines.ts';
 import type { Corners, OcrModels } from './models.ts';
 import type { PaddleOcrSettings } from './settings.ts';
 import { type Quad, sortLines } from './sort-lines.ts';
@@ -26,8 +27,6 @@ interface Reading {
 const DOUBTFUL = 0.75;
 /** An unlikely reading must win by this much: 6 and 9 are both read surely. */
 const CLEARLY_SURER = 0.1;
-/** The part of a line's height that the detector leaves as margin on either side beyond what the recogniser likes. */
-const LOOSE_MARGIN = 0.07;
 /** Taller crops than this are vertical lines; less tall ones may be a lone upright character. */
 const LONE_CHARACTER_RATIO = 2.6;
 
@@ -40,7 +39,7 @@ export async function readPage(
 ): Promise<OcrEvent> {
   const page = toImage(picture.pixels);
   const candidates: Candidate[] = [];
-  for (const corners of await findLines(picture.pixels, models, settings)) {
+  for (const corners of await findLines(picture.pixels, models, settings.detectionPixels)) {
     await nextTurn(signal);
     const crop = page.cropRotated([...corners]);
     candidates.push({ crop, corners, tall: tallness(corners) >= 1.5, upsideDown: await models.upsideDown(crop) });
@@ -50,31 +49,15 @@ export async function readPage(
   let [readLength, turnedLength] = [0, 0];
   for (const candidate of candidates) {
     await nextTurn(signal);
-    const { text, confidence, firstCorner } = await read(candidate, votes, models);
-    if (text.trim() === '' || confidence < settings.minConfidence) continue;
-    lines.push({ text: text.trim(), confidence, box: boxFrom(candidate.corners, firstCorner, picture) });
+    const { text: raw, confidence, firstCorner } = await read(candidate, votes, models);
+    const text = tidySpaces(raw);
+    if (text === '' || confidence < settings.minConfidence) continue;
+    lines.push({ text, confidence, box: boxFrom(candidate.corners, firstCorner, picture) });
     readLength += candidate.crop.width;
     if (firstCorner === 2) turnedLength += candidate.crop.width;
   }
   const rotation = turnedLength > 0.5 * readLength ? 180 : 0;
   return { kind: 'ocr-result', width: picture.width, height: picture.height, rotation, lines: sortLines(lines) };
-}
-
-async function findLines(pixels: RgbImage, models: OcrModels, settings: PaddleOcrSettings): Promise<Corners[]> {
-  const size = detectionSize(pixels, settings.detectionPixels);
-  const found = await models.detect(toImage(await resizeImage(pixels, size.width, size.height)));
-  const [byX, byY] = [pixels.width / size.width, pixels.height / size.height];
-  return found.map((corners) => tighten(mapCorners(corners, ({ x, y }) => ({ x: x * byX, y: y * byY }))));
-}
-
-/** The size at which text is looked for: the network takes multiples of 32, and needs some pixels to see anything. */
-export function detectionSize(
-  picture: { readonly width: number; readonly height: number },
-  mostPixels: number,
-): { width: number; height: number } {
-  const shrink = Math.min(1, Math.sqrt(mostPixels / (picture.width * picture.height)));
-  const side = (length: number): number => Math.max(32, Math.round((length * shrink) / 32) * 32);
-  return { width: side(picture.width), height: side(picture.height) };
 }
 
 /** Reads a line in the way that the classifier and its neighbours suggest, and in others where there is doubt. */
@@ -113,11 +96,9 @@ function isMostlyUpsideDown(candidates: readonly Candidate[], tall: boolean): bo
   return sum > 0;
 }
 
-/** Height by width of the box. */
-function tallness([topLeft, topRight, bottomRight, bottomLeft]: Corners): number {
-  const length = (a: { x: number; y: number }, b: { x: number; y: number }): number => Math.floor(Math.hypot(a.x - b.x, a.y - b.y));
-  const width = Math.max(length(topLeft, topRight), length(bottomRight, bottomLeft), 1);
-  return Math.max(length(topLeft, bottomLeft), length(topRight, bottomRight), 1) / width;
+/** Full-width punctuation brings its own space, which the recogniser writes as one more. */
+export function tidySpaces(text: string): string {
+  return text.replace(/\s*([\u3001\u3002\uff00-\uffef])\s*/gu, '$1').trim();
 }
 
 /** The corners in the order of reading, in pixels of the displayed picture. */
@@ -126,35 +107,6 @@ function boxFrom(corners: Corners, first: number, picture: DecodedImage): Quad {
   const points: readonly Point[] = corners.map(({ x, y }) => [Math.round(x * byX), Math.round(y * byY)]);
   return [0, 1, 2, 3].map((index) => points[(first + index) % 4]) as unknown as Quad;
 }
-
-function mapCorners(corners: Corners, map: (corner: Corners[0]) => Corners[0]): Corners {
-  return [map(corners[0]), map(corners[1]), map(corners[2]), map(corners[3])];
-}
-
-/** Takes the loose margin off both long sides. */
-function tighten(corners: Corners): Corners {
-  const [topLeft, topRight, bottomRight, bottomLeft] = corners;
-  return tallness(corners) >= 1
-    ? [
-        between(topLeft, topRight),
-        between(topRight, topLeft),
-        between(bottomRight, bottomLeft),
-        between(bottomLeft, bottomRight),
-      ]
-    : [
-        between(topLeft, bottomLeft),
-        between(topRight, bottomRight),
-        between(bottomRight, topRight),
-        between(bottomLeft, topLeft),
-      ];
-}
-
-const between = (from: Corners[0], to: Corners[0]): Corners[0] => ({
-  x: from.x + (to.x - from.x) * LOOSE_MARGIN,
-  y: from.y + (to.y - from.y) * LOOSE_MARGIN,
-});
-
-const toImage = ({ width, height, data }: RgbImage): Image => new Image(width, height, 3, data);
 
 /** Lets messages in, a cancellation among them: the networks run on the process's only thread. */
 async function nextTurn(signal: AbortSignal): Promise<void> {

@@ -101,14 +101,16 @@ function bestSplit<T>(cells: readonly Cell<T>[]): Split<T> | null {
   return best;
 }
 
-/** Cuts the cells along a vertical line; null when too many lie across it for a gutter to be there. */
+/** Cuts the cells along a vertical line; null when it is no gutter. */
 function splitAt<T>(cells: readonly Cell<T>[], at: number): Split<T> | null {
   const crosses = (cell: Cell<T>): boolean => cell.left < at && cell.right > at;
   const crossing = cells.filter(crosses).toSorted((a, b) => middle(a) - middle(b));
   if (crossing.length > 0.4 * cells.length) return null;
+  // A heading across columns stands alone; a cell beside others is part of a table's row.
+  const beside = cells.filter((cell) => !crosses(cell));
+  if (crossing.some((cell) => beside.some((other) => sameRow(cell, other)))) return null;
   const sides = Array.from({ length: crossing.length + 1 }, () => ({ left: [] as Cell<T>[], right: [] as Cell<T>[] }));
-  for (const cell of cells) {
-    if (crosses(cell)) continue;
+  for (const cell of beside) {
     const above = crossing.filter((other) => middle(other) <= middle(cell)).length;
     sides[above]?.[cell.right <= at ? 'left' : 'right'].push(cell);
   }

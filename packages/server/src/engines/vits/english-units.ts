@@ -61,8 +61,10 @@ const UNITS: Readonly<Record<string, readonly [one: string, many: string]>> = {
 const NAMES = Object.keys(UNITS)
   .toSorted((a, b) => b.length - a.length)
   .join('|');
-const POWERS: Readonly<Record<string, string>> = { '²': 'square ', '³': 'cubic ' };
-/** A unit that is one lower-case letter needs a space or nothing before it and no apostrophe or letter after. */
+const POWERS: Readonly<Record<string, readonly [before: string, after: string]>> = {
+  '²': ['square ', ' squared'],
+  '³': ['cubic ', ' cubed'],
+};
 const QUANTITY = new RegExp(
   `(?<![\\w$€£¥])((?:\\d[\\d,]*)(?:\\.\\d+)?)([ -]?)(${NAMES})([²³])?(?:/(${NAMES})([²³])?)?(?![\\w'’°/])`,
   'g',
@@ -84,8 +86,8 @@ export function sayUnits(text: string): string {
       const [one, many] = UNITS[unit] ?? [unit, unit];
       // "a 5-kg bag" is said in the singular.
       const name = amount === '1' || joint === '-' ? one : many;
-      const divisor = per === undefined ? '' : ` per ${POWERS[perPower ?? ''] ?? ''}${UNITS[per]?.[0] ?? per}`;
-      return `${amount} ${POWERS[power ?? ''] ?? ''}${name}${divisor}`;
+      const divisor = per === undefined ? '' : ` per ${UNITS[per]?.[0] ?? per}${POWERS[perPower ?? '']?.[1] ?? ''}`;
+      return `${amount} ${POWERS[power ?? '']?.[0] ?? ''}${name}${divisor}`;
     },
   );
 }

@@ -65,9 +65,13 @@ async function* decodedParts(bytes: Uint8Array, container: AudioContainer): Asyn
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const decoder: StreamDecoder = await decode[container]();
   try {
-    for (let start = 0; start < plain.length; start += step) {
-      yield await readable(container, () => decoder(plain.subarray(start, start + step)));
+    for (let start = 0; start < plain.length;) {
+      // The FLAC decoder gives only one frame when it is flushed, so the last piece must be long enough to end several.
+      const end = plain.length - start < 3 * step ? plain.length : start + step;
+      const piece = plain.subarray(start, end);
+      yield await readable(container, () => decoder(piece));
       await setImmediate();
+      start = end;
     }
     yield await readable(container, () => decoder());
   } finally {

@@ -18,6 +18,7 @@ import {
   type WhisperFiles,
 } from './sherpa.ts';
 import { speechSpans } from './speech-spans.ts';
+import { withHexTokens } from './token-table.ts';
 
 /** Shorter windows tell too little of their language: they follow what was spoken before. */
 const TELLING_SECONDS = 3;
@@ -35,7 +36,9 @@ export const createEngine: CreateEngine<'asr'> = async (options) => {
     threshold: settings.speechThreshold,
     minPauseSeconds: settings.minPauseSeconds,
   });
-  const recognizer = await loadSherpa().OfflineRecognizer.createAsync(recognizerConfig(files, '', 'transcribe'));
+  const recognizer = await withHexTokens(files.tokens, (tokens) =>
+    loadSherpa().OfflineRecognizer.createAsync(recognizerConfig({ ...files, tokens }, '', 'transcribe')),
+  );
   return new WhisperEngine({ settings, files, vad, recognizer });
 };
 

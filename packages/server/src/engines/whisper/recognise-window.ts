@@ -3,6 +3,7 @@ import { isSpaced } from './languages.ts';
 import type { PcmStore } from './pcm-store.ts';
 import type { Span } from './plan-windows.ts';
 import { quietestSample } from './quietest-sample.ts';
+import { textOfHex } from './token-table.ts';
 import { SAMPLE_RATE, type SherpaRecognizer, type SherpaResult } from './sherpa.ts';
 
 /** What was said in a part of the audio. */
@@ -66,11 +67,13 @@ export function readSegments(result: SherpaResult, window: Span): HeardSegment[]
   const segments: HeardSegment[] = [];
   let earliest = 0;
   result.segment_texts.forEach((raw, index) => {
-    const text = collapseRepeats(raw).trim();
+    const text = collapseRepeats(textOfHex(raw)).trim();
     if (!/[\p{L}\p{N}]/u.test(text)) return;
-    const start = Math.min(Math.max(result.segment_timestamps[index] ?? 0, earliest), length);
+    const marked = result.segment_timestamps[index] ?? 0;
     const duration = result.segment_durations[index] ?? 0;
-    const end = Math.min(duration > 0 ? Math.max(start + duration, start) : length, length);
+    const start = Math.min(Math.max(marked, earliest), length);
+    const closed = duration > 0 ? marked + duration : (result.segment_timestamps[index + 1] ?? length);
+    const end = Math.min(Math.max(closed, start), length);
     earliest = end;
     segments.push({ text: isSpaced(language) ? ` ${text}` : text, start: offset + start, end: offset + end, language });
   });

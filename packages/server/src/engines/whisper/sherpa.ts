@@ -4,11 +4,11 @@ import { createRequire } from 'node:module';
 export interface SherpaResult {
   /** Whisper's code of the language. */
   readonly lang: string;
-  readonly text: string;
   readonly tokens: readonly string[];
   readonly segment_timestamps: readonly number[];
   /** 0 where the model did not close the segment. */
   readonly segment_durations: readonly number[];
+  /** In the token table's spelling. */
   readonly segment_texts: readonly string[];
 }
 
@@ -92,7 +92,7 @@ export function recognizerConfig(files: WhisperFiles, language: string, mode: 't
 }
 
 /** Frames of 10 ms that sherpa-onnx appends to what it is given. */
-export const TAIL_FRAMES = 400;
+export const TAIL_FRAMES = 100;
 
 /** A Silero voice detector for 16 kHz. */
 export function createVad(

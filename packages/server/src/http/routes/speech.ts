@@ -21,13 +21,14 @@ export function mountSpeech(app: FastifyInstance, deps: AppDeps): void {
     const encoder = await deps.createAudioEncoder(wanted.response_format);
     const voice = typeof wanted.voice === 'string' ? wanted.voice : wanted.voice.id;
     const spoken = deps.speak({ model: wanted.model, text: wanted.input, voice, speed: wanted.speed }, signalOf(reply));
+    const log = deps.log.child({ requestId: request.id });
     let model: string | null = null;
     const chunks = encoded(spoken, encoder, (started) => (model = started));
     if (wanted.stream_format === 'audio') {
-      await sendBytes(reply, chunks, () => ({ ...modelHeader(model), 'content-type': encoder.contentType }));
+      const headers = (): Record<string, string> => ({ ...modelHeader(model), 'content-type': encoder.contentType });
+      await sendBytes(reply, chunks, { headers, log, clock: deps.clock });
       return reply;
     }
-    const log = deps.log.child({ requestId: request.id });
     const stream = new EventStream(reply, { clock: deps.clock, log, headers: () => modelHeader(model) });
     await sendEvents(stream, withEnd(chunks), (chunk) =>
       stream.send(JSON.stringify(chunk === null ? DONE : delta(chunk))),

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Dispatcher, request } from 'undici';
 import { z } from 'zod';
+import { FileAppender } from '../file-appender.ts';
 import { hashInto } from '../hash-file.ts';
 import { notePath } from './assembly.ts';
 import { type FetchJob, type Fetched, type NetworkDeps, SourceError } from './source.ts';
@@ -69,6 +70,7 @@ class Transfer {
   readonly #job: DownloadRequest;
   readonly #deps: NetworkDeps;
   readonly #file: FileHandle;
+  readonly #appender: FileAppender;
   readonly #resumed: boolean;
   #hash: Hash;
   #origin: Origin | null;
@@ -96,6 +98,7 @@ class Transfer {
     this.#job = start.job;
     this.#deps = start.deps;
     this.#file = start.file;
+    this.#appender = new FileAppender(start.file);
     this.#hash = start.hash;
     this.#origin = start.origin;
     this.doneBytes = start.size;
@@ -157,7 +160,7 @@ class Transfer {
           await this.#startOver();
           throw new SourceError(`it sends more than the ${this.#job.bytes} bytes that the file has`);
         }
-        await writeAll(this.#file, chunk);
+        await this.#appender.add(chunk);
         this.#hash.update(chunk);
         this.doneBytes += chunk.length;
         this.#job.onBytes(this.doneBytes);
@@ -165,11 +168,15 @@ class Transfer {
     } catch (error) {
       if (error instanceof SourceError || isDiskError(error)) throw error;
       throw new CutError(explainNetwork(error), { cause: error });
+    } finally {
+      // What arrived is kept also when the connection is cut or the pull stopped.
+      await this.#appender.flush();
     }
     if (this.#job.bytes !== null && this.doneBytes < this.#job.bytes) throw new CutError('the connection ended early');
   }
 
   async #startOver(): Promise<void> {
+    this.#appender.discard();
     await this.#file.truncate(0);
     this.#hash = createHash('sha256');
     this.doneBytes = 0;
@@ -200,10 +207,6 @@ async function readOrigin(partialPath: string): Promise<Origin | null> {
     // Without the note the range goes unguarded, and the digest decides in the end.
     return null;
   }
-}
-
-async function writeAll(file: FileHandle, chunk: Buffer): Promise<void> {
-  for (let at = 0; at < chunk.length;) at += (await file.write(chunk, at)).bytesWritten;
 }
 
 function rangeStart(response: Dispatcher.ResponseData): number | null {

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import type { ConcreteFile } from '../concrete-file.ts';
+import { FileAppender } from '../file-appender.ts';
 import { type FetchJob, type Fetched, SourceError, type WeightSource } from './source.ts';
 
 /** A folder that the user names, such as a cloned hub repository; files are found by name, on any level. */
@@ -36,6 +37,7 @@ export class FolderSource implements WeightSource {
     try {
       const hash = createHash('sha256');
       let bytes = 0;
+      const appender = new FileAppender(target);
       for await (const chunk of createReadStream(path, {
         highWaterMark: 1024 * 1024,
         signal: job.signal,
@@ -45,6 +47,7 @@ export class FolderSource implements WeightSource {
         bytes += chunk.length;
         job.onBytes(bytes);
       }
+      await appender.flush();
       await target.sync();
       return { sha256: hash.digest('hex'), bytes, resumed: false };
     } finally {

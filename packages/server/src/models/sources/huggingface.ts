@@ -37,7 +37,8 @@ export class HuggingFaceSource implements WeightSource {
     deps: NetworkDeps,
   ) {
     const headers: Record<string, string> = { 'user-agent': 'concert' };
-    if (options.token != null && options.token !== '') headers['authorization'] = `Bearer ${options.token}`;
+    if (options.token !== undefined && options.token !== null && options.token !== '')
+      headers['authorization'] = `Bearer ${options.token}`;
     this.#hub = new HubClient(options.endpoint ?? DEFAULT_ENDPOINT, headers, deps);
   }
 
@@ -60,7 +61,7 @@ export class HuggingFaceSource implements WeightSource {
         path: file.rfilename,
         bytes: file.size ?? 0,
         sha256: file.lfs?.sha256 ?? null,
-        gitOid: file.lfs == null ? (file.blobId ?? null) : null,
+        gitOid: (file.lfs ?? null) === null ? (file.blobId ?? null) : null,
       })),
     };
   }

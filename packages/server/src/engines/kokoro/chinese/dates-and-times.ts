@@ -38,9 +38,7 @@ export const DATE_AND_TIME_RULES: readonly RewriteRule[] = [
     say: (_, year, _separator, month) => `${readDigits(year ?? '')}年${plain(month ?? '')}月`,
   },
   { find: /(?<!\d)([0-9][05])(?=后(?![退来面续台悔果]))/gu, say: (_, decade) => readDigits(decade ?? '') },
-  // 2月 is 二月 but 2个月 is 两个月, and 2日, 2号 are 二.
-  { find: /(?<!\d)0?([1-9]|1[0-2])(?=月)/gu, say: (_, month) => plain(month ?? '') },
-  { find: /(?<!\d)0?([1-9]|[12]\d|3[01])(?=[日号])/gu, say: (_, day) => plain(day ?? '') },
+  { find: /(?<![\d.])0([1-9])(?=[月日号])/gu, say: (_, number) => number ?? '' },
   { find: /(\d{1,2}:[0-5]\d)\s*[-~–—]\s*(?=\d{1,2}:[0-5]\d)/gu, say: (_, from) => `${from}到` },
   {
     find: /(?<![\d:.]|比分\D{0,3}|比例\D{0,3})([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?![\d:])/gu,

@@ -41,7 +41,7 @@ export function normaliseChinese(text: string): string {
     plain,
   );
   return said
-    .replace(/\s+([,.!?;:])/gu, '$1')
+    .replace(/\s+([,.!?;:”)])/gu, '$1')
     .replace(/([,.;:])(?:\s*[,.;:])+/gu, '$1')
     .replace(/\s+/gu, ' ')
     .trim();

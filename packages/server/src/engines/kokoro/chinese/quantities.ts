@@ -56,6 +56,11 @@ export const QUANTITY_RULES: readonly RewriteRule[] = [
   // 5-3=2 takes away; any other dash between two amounts is a range, as a tilde always is.
   { find: /(?<=\d)\s*[-−–]\s*(?=\d+(?:\.\d+)?\s*=)/gu, say: () => '减' },
   {
+    find: new RegExp(String.raw`(US\$|HK\$|[¥$€£₩₽])\s*(${NUMBER})\s*[-~–—]\s*\1?\s*(${NUMBER})([百千万亿]*)元?`, 'gu'),
+    say: (_, sign, from, to, scale) =>
+      `${readMoney(from ?? '')}到${readMoney(to ?? '')}${scale}${CURRENCIES[sign ?? '']}`,
+  },
+  {
     find: new RegExp(
       String.raw`((?:\d|[百千万亿])(?:%|‰|°[CF]?|[元块度个天年月日号点时岁米斤]|小时|分钟|公里|公斤|(?:${UNIT})(?![A-Za-z]))?)\s*(?:~\s*(?=-?\d)|[-–—]\s*(?=\d)|[~–—-]\s*(?=[¥$€£]))`,
       'gu',

@@ -24,7 +24,9 @@ export const ADDRESS_RULES: readonly RewriteRule[] = [
 /** Signs that are words when read aloud; run after numbers were read. A sign that is only decoration is dropped. */
 export const SYMBOL_RULES: readonly RewriteRule[] = [
   // #话题# and #话题 are hashtags, but a # before a number or alone is said.
-  { find: /#(?=[^\s#,。!?;:]+#)|(?<=[^\s#]\S*)#(?=\s|$)/gu, say: () => ' ' },
+  { find: /#([^\s#,。!?;:]+)#/gu, say: (_, topic) => ` ${topic} ` },
+  { find: /(?<=[A-Za-z])#/gu, say: () => '井' },
+  { find: /#(?=\p{L})(?![一二三四五六七八九十])/gu, say: () => ' ' },
   { find: /#/gu, say: () => '井号' },
   { find: /\+/gu, say: () => '加' },
   { find: /[=]/gu, say: () => '等于' },

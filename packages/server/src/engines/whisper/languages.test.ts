@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { fromWhisperLanguage, isSpaced, toWhisperLanguage } from './languages.ts';
+
+test('regions and capitals do not matter', () => {
+  expect(toWhisperLanguage('zh-CN')).toBe('zh');
+  expect(toWhisperLanguage('EN_us')).toBe('en');
+});
+
+test('Javanese has a code of its own in Whisper', () => {
+  expect(toWhisperLanguage('jv')).toBe('jw');
+  expect(fromWhisperLanguage('jw')).toBe('jv');
+});
+
+test('a language that no model knows is refused, one that a model adds is not', () => {
+  expect(toWhisperLanguage('tlh')).toBeNull();
+  expect(toWhisperLanguage('')).toBeNull();
+  expect(toWhisperLanguage('yue')).toBeNull();
+  expect(toWhisperLanguage('yue', ['yue'])).toBe('yue');
+});
+
+test('Chinese is written without spaces, Korean with them', () => {
+  expect(isSpaced('zh')).toBe(false);
+  expect(isSpaced('ko')).toBe(true);
+});
