@@ -9,15 +9,22 @@ const shared = { resolve: { conditions: ['@concert/source'] }, ssr: { resolve: {
 export default defineConfig({
   test: {
     projects: [
-      { ...shared, test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'bench/**/*.test.ts'] } },
+      { ...shared, test: { name: 'unit', sequence: { groupOrder: 0 }, include: ['packages/*/src/**/*.test.ts', 'bench/**/*.test.ts'] } },
       {
         ...shared,
-        test: { name: 'integration', include: ['test/integration/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          sequence: { groupOrder: 1 },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
       {
         ...shared,
         test: {
           name: 'models',
+          sequence: { groupOrder: 2 },
           include: ['test/models/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 
 /** Least, middle and greatest of several figures. */
 export interface Spread {
@@ -16,25 +15,40 @@ export function spreadOf(values: readonly number[]): Spread {
   const lower = sorted[sorted.length % 2 === 0 ? middle - 1 : middle];
   const min = sorted[0];
   const max = sorted.at(-1);
-  if (upper === undefined || lower === undefined || min === undefined || max === undefined) throw new Error('no figures to summarise');
+  if (upper === undefined || lower === undefined || min === undefined || max === undefined) {
+    throw new Error('no figures to summarise');
+  }
   return { min, median: (upper + lower) / 2, max };
 }
 
-/** Runs each of the variants once a round, round after round in turn, so that a drifting machine hits all alike. */
-export async function interleave<T>(
+/** The value that `share` (0 to 1) of the values do not exceed: a value that occurs, by nearest rank. Throws for no values. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const found = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+  if (found === undefined) throw new Error('no figures to summarise');
+  return found;
+}
+
+/**
+ * Runs each of the variants once a round, round after round in turn, so that a drifting machine hits all alike. Rounds count
+ * from 0.
+ */
+export async function interleave<Name extends string, T>(
   rounds: number,
-  variants: Readonly<Record<string, () => Promise<T>>>,
-): Promise<Readonly<Record<string, readonly T[]>>> {
-  const results: Record<string, T[]> = Object.fromEntries(Object.keys(variants).map((name) => [name, []]));
+  variants: Readonly<Record<Name, (round: number) => Promise<T>>>,
+): Promise<Readonly<Record<Name, readonly T[]>>> {
+  const names = Object.keys(variants) as Name[];
+  const results = Object.fromEntries(names.map((name) => [name, [] as T[]])) as Record<Name, T[]>;
   for (let round = 0; round < rounds; round += 1) {
-    for (const [name, run] of Object.entries(variants)) results[name]?.push(await run());
+    for (const name of names) results[name].push(await variants[name](round));
   }
   return results;
 }
 
-/** Ratios of two series, round by round. */
+/** Ratios of two series of as many figures, round by round. Throws when they are of different length. */
 export function ratiosOf(over: readonly number[], under: readonly number[]): number[] {
-  return over.map((value, round) => value / (under[round] ?? Number.NaN));
+  if (over.length !== under.length) throw new Error(`${over.length} figures cannot be compared with ${under.length}`);
+  return over.map((value, round) => value / (under[round] as number));
 }
 
 /**
@@ -53,18 +67,31 @@ export function machineNoise(samples = 15): Spread {
   return spreadOf(times);
 }
 
-/** CPU seconds that a process has used, its waited-for children not included. Linux only; NaN elsewhere. */
-export function cpuSeconds(pid: number): number {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) / 100;
-  } catch {
-    return Number.NaN;
-  }
+/** What else the machine was doing. */
+export interface Disturbance {
+  /** Milliseconds that the same arithmetic took. */
+  readonly noiseMs: Spread;
+  /** Processes that wanted a core, on average over the last minute; the bench itself counts too. */
+  readonly loadAverage: number;
+}
+
+/** Takes about a tenth of a second, busy. */
+export function disturbance(): Disturbance {
+  const [loadAverage = 0] = loadavg();
+  return { noiseMs: machineNoise(), loadAverage };
 }
 
 /** What the figures were taken on. */
-export function machine(): { readonly cpu: string; readonly cores: number; readonly memoryGib: number; readonly node: string; readonly platform: string } {
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryGib: number;
+  readonly node: string;
+  readonly platform: string;
+}
+
+/** This machine. */
+export function thisMachine(): Machine {
   const processors = cpus();
   return {
     cpu: processors[0]?.model.trim() ?? 'unknown',

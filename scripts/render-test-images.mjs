@@ -61,7 +61,11 @@ async function promotion() {
       ${write('满300减50', 0, 60, 96, { fill: '#ffffff', weight: 700, anchor: 'middle' })}
       ${write('仅限今日', 0, 165, 64, { fill: '#ffe9a8', anchor: 'middle' })}
     </g>`;
-  const layers = await sharp(svg(width, height, body)).composite([noise(width, height, 26)]).removeAlpha().png().toBuffer();
+  const layers = await sharp(svg(width, height, body))
+    .composite([noise(width, height, 26)])
+    .removeAlpha()
+    .png()
+    .toBuffer();
   return {
     file: 'promotion.jpg',
     bytes: await sharp(layers).blur(0.8).jpeg({ quality: 64 }).toBuffer(),
@@ -74,7 +78,7 @@ async function receipt() {
     ['农夫山泉 550ml', '2', '4.00'],
     ['康师傅红烧牛肉面', '1', '5.50'],
     ['伊利纯牛奶 250ml', '6', '21.60'],
-    ['苹果（散称）', '1', '12.85'],
+    ['苹果(散称)', '1', '12.85'],
   ];
   const lines = ['幸福里便利店', '欢迎光临', '单号：20251122-0087', '2025-11-22 14:36', '品名', '数量', '金额'];
   let body =
@@ -88,12 +92,16 @@ async function receipt() {
     write('金额', 450, 242, 22, { anchor: 'end' });
   let y = 282;
   for (const [name, count, price] of items) {
-    body += write(name, 30, y, 22) + write(count, 316, y, 22, { anchor: 'end' }) + write(price, 450, y, 22, { anchor: 'end' });
+    body +=
+      write(name, 30, y, 22) +
+      write(count, 316, y, 22, { anchor: 'end' }) +
+      write(price, 450, y, 22, { anchor: 'end' });
     lines.push(name, count, price);
     y += 38;
   }
   body += `<line x1="30" y1="${y - 16}" x2="450" y2="${y - 16}" stroke="#333" stroke-dasharray="6 5"/>`;
-  body += write('合计', 30, y + 28, 28, { weight: 700 }) + write('￥43.95', 450, y + 28, 28, { weight: 700, anchor: 'end' });
+  body +=
+    write('合计', 30, y + 28, 28, { weight: 700 }) + write('￥43.95', 450, y + 28, 28, { weight: 700, anchor: 'end' });
   body += write('微信支付', 30, y + 70, 22) + write('43.95', 450, y + 70, 22, { anchor: 'end' });
   body += write('谢谢惠顾，请保留小票', 240, y + 122, 22, { anchor: 'middle' });
   lines.push('合计', '￥43.95', '微信支付', '43.95', '谢谢惠顾，请保留小票');
@@ -112,7 +120,9 @@ async function settings() {
   ];
   const lines = ['9:41', 'Settings'];
   const options = { font: LATIN, fill: '#1c1c1e' };
-  let body = write('9:41', 40, 44, 24, { ...options, weight: 700 }) + write('Settings', 40, 124, 46, { ...options, weight: 700 });
+  let body =
+    write('9:41', 40, 44, 24, { ...options, weight: 700 }) +
+    write('Settings', 40, 124, 46, { ...options, weight: 700 });
   let y = 200;
   for (const [name, value] of rows) {
     body += `<rect x="24" y="${y - 44}" width="672" height="68" rx="10" fill="#ffffff"/>`;
@@ -120,7 +130,11 @@ async function settings() {
     lines.push(name, value);
     y += 80;
   }
-  body += write('Signed in as alex.chen@example.com', 360, y + 10, 20, { ...options, fill: '#6b6b70', anchor: 'middle' });
+  body += write('Signed in as alex.chen@example.com', 360, y + 10, 20, {
+    ...options,
+    fill: '#6b6b70',
+    anchor: 'middle',
+  });
   lines.push('Signed in as alex.chen@example.com');
   return { file: 'settings.png', bytes: await paletted(page(720, y + 60, body, '#f2f2f7')), lines };
 }
@@ -136,7 +150,9 @@ async function upsideDown() {
     '记录人：王小明',
   ];
   const body = lines
-    .map((text, index) => write(text, 50, 90 + index * 62, index === 0 ? 42 : 28, { font: SERIF, weight: index === 0 ? 700 : 400 }))
+    .map((text, index) =>
+      write(text, 50, 90 + index * 62, index === 0 ? 42 : 28, { font: SERIF, weight: index === 0 ? 700 : 400 }),
+    )
     .join('');
   return {
     file: 'upside-down.png',
@@ -177,20 +193,46 @@ async function webp() {
 }
 
 async function columns() {
-  const left = ['春天的早晨，阳光洒在', '湖面上，微风吹过，水', '波轻轻地荡漾开来。岸', '边的柳树抽出了新芽，', '几只燕子从远处飞来，', '停在老屋的屋檐下面。'];
-  const right = ['The library opens at', 'nine every morning', 'and closes at eight', 'in the evening. Books', 'may be kept for three', 'weeks and renewed.'];
+  const left = [
+    '春天的早晨，阳光洒在',
+    '湖面上，微风吹过，水',
+    '波轻轻地荡漾开来。岸',
+    '边的柳树抽出了新芽，',
+    '几只燕子从远处飞来，',
+    '停在老屋的屋檐下面。',
+  ];
+  const right = [
+    'The library opens at',
+    'nine every morning',
+    'and closes at eight',
+    'in the evening. Books',
+    'may be kept for three',
+    'weeks and renewed.',
+  ];
   const title = '双语读物 Bilingual Reader 第12期';
   let body = write(title, 400, 70, 38, { font: SERIF, weight: 700, anchor: 'middle' });
   left.forEach((text, index) => (body += write(text, 50, 150 + index * 50, 30, { font: SERIF })));
   right.forEach((text, index) => (body += write(text, 430, 150 + index * 50, 28, { font: LATIN })));
-  body += write('— 3 —', 400, 480, 22, { font: LATIN, anchor: 'middle' });
-  return { file: 'columns.png', bytes: await paletted(page(800, 520, body)), lines: [title, ...left, ...right, '— 3 —'] };
+  body += write('第 3 页', 400, 480, 22, { anchor: 'middle' });
+  return {
+    file: 'columns.png',
+    bytes: await paletted(page(800, 520, body)),
+    lines: [title, ...left, ...right, '第 3 页'],
+  };
 }
 
 async function transparent() {
   const lines = ['透明背景 Logo', 'Concert 2025'];
-  const body = write(lines[0], 200, 80, 44, { anchor: 'middle' }) + write(lines[1], 200, 150, 40, { font: LATIN, anchor: 'middle' });
-  return { file: 'transparent.png', bytes: await sharp(svg(400, 200, body)).png({ palette: true }).toBuffer(), lines };
+  const body =
+    write(lines[0], 200, 80, 44, { anchor: 'middle' }) +
+    write(lines[1], 200, 150, 40, { font: LATIN, anchor: 'middle' });
+  return {
+    file: 'transparent.png',
+    bytes: await sharp(svg(400, 200, body))
+      .png({ palette: true })
+      .toBuffer(),
+    lines,
+  };
 }
 
 async function noText() {
@@ -199,7 +241,11 @@ async function noText() {
     <defs><linearGradient id="sky" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#7fb2e5"/><stop offset="1" stop-color="#e8f1fa"/></linearGradient></defs>
     <rect width="100%" height="100%" fill="url(#sky)"/><circle cx="380" cy="80" r="38" fill="#ffe27a"/>
     <path d="M0 260 L130 150 L240 250 L330 180 L480 270 L480 320 L0 320 Z" fill="#5b7f5a"/>`;
-  const painted = await sharp(svg(width, height, body)).composite([noise(width, height, 12)]).removeAlpha().png().toBuffer();
+  const painted = await sharp(svg(width, height, body))
+    .composite([noise(width, height, 12)])
+    .removeAlpha()
+    .png()
+    .toBuffer();
   return { file: 'no-text.jpg', bytes: await sharp(painted).jpeg({ quality: 70 }).toBuffer(), lines: [] };
 }
 

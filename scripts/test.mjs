@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { prepare } from './bootstrap.mjs';
+import { bootstrap } from './bootstrap.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = process.env.CONCERT_TEST_CACHE ?? join(root, '.cache');
@@ -61,7 +61,7 @@ function preparePython() {
 
 const started = Date.now();
 mkdirSync(cache, { recursive: true });
-await prepare();
+bootstrap();
 if (!unitOnly) {
   pullWeights();
   preparePython();

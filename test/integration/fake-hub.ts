@@ -55,7 +55,12 @@ export class FakeHub {
     const path = decodeURIComponent(url.pathname.split('/').slice(5).join('/'));
     const file = this.files.get(path);
     if (file === undefined) return void response.writeHead(404).end('no such file');
-    const record = { path, range: request.headers.range, ifRange: request.headers['if-range']?.toString(), sentBytes: 0 };
+    const record = {
+      path,
+      range: request.headers.range,
+      ifRange: request.headers['if-range']?.toString(),
+      sentBytes: 0,
+    };
     this.requests.push(record);
     await file.before?.();
     if (file.status !== undefined) return void response.writeHead(file.status).end();

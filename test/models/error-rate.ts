@@ -17,7 +17,7 @@ export function syllableErrorRate(expected: readonly string[], heard: readonly s
 }
 
 /** The least number of replacements, removals and insertions that turn one list into the other (Levenshtein). */
-export function editDistance(from: readonly string[], to: readonly string[]): number {
+function editDistance(from: readonly string[], to: readonly string[]): number {
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [row, item] of from.entries()) {
     const current = [row + 1];

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { createMp3Encoder, createOggEncoder } from 'wasm-media-encoders';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pinyin } from 'pinyin-pro';
 import { parse } from 'yaml';
 import type { AsrEvent, AsrRequest } from '../../packages/server/src/engines/engine.ts';
 import { startWorker, type WorkerEngine } from '../../packages/server/src/engines/worker/host.ts';
 import { decodeAudio } from '../../packages/server/src/engines/whisper/decode-audio.ts';
 import { CatalogueEntry } from '../../packages/server/src/models/catalogue-schema.ts';
 import { silentLog } from '../../packages/server/src/shared/log.ts';
-import { wordErrorRate } from './error-rate.ts';
+import { syllableErrorRate, wordErrorRate } from './error-rate.ts';
 import { weightFile } from './weights.ts';
 
 const entry = CatalogueEntry.parse(
@@ -26,6 +27,7 @@ const DICKENS =
   'was the winter of despair, we had everything before us, we had nothing before us, we were all going direct to Heaven, we were all ' +
   'going direct the other way. In short, the period was so far like the present period, that some of its noisiest authorities insisted ' +
   'on its being received, for good or for evil, in the superlative degree of comparison only.';
+const CHINESE = '今天天气很好，我们一起去公园散步吧。明天下午三点我们在图书馆门口见面。';
 const SPOKEN = 'The quick brown fox jumps over the lazy dog. We will meet at the station tomorrow morning.';
 
 type Segment = Extract<AsrEvent, { kind: 'segment' }>;
@@ -144,6 +146,21 @@ describe.skipIf(!ready)('Whisper base', () => {
     } finally {
       await hasty.close();
     }
+  });
+
+  test('Chinese is detected, and no character that takes two tokens is lost', async () => {
+    const heard = await hear(engine, readFileSync(new URL('../fixtures/audio/spoken-zh.opus', import.meta.url)));
+    expect(heard.language).toBe('zh');
+    expect(heard.text).toMatch(/公[园園]/);
+    const syllables = (text: string): string[] => pinyin(text, { toneType: 'none', type: 'array', nonZh: 'removed' });
+    expect(syllableErrorRate(syllables(CHINESE), syllables(heard.text))).toBeLessThanOrEqual(0.1);
+  });
+
+  test('Chinese is translated to English words', async () => {
+    const audio = readFileSync(new URL('../fixtures/audio/spoken-zh.opus', import.meta.url));
+    const heard = await hear(engine, audio, { mode: 'translate' });
+    expect(heard.language).toBe('zh');
+    expect(heard.text).toMatch(/^[\x20-\x7e]*(?:park|tomorrow|library)/i);
   });
 
   test.each(['flac', 'm4a', 'webm', 'opus', 'aac'])('a %s file is understood', async (extension) => {

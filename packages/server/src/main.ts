@@ -12,6 +12,7 @@ import type { ServerStatus } from './http/app-deps.ts';
 import { CATALOGUE_FOLDER, type Catalogue, loadCatalogue } from './models/catalogue.ts';
 import { readMachine } from './models/machine.ts';
 import { createModelManager } from './models/manager.ts';
+import { sourceSettings } from './models/open-sources.ts';
 import type { ModelManager } from './models/model-manager.ts';
 import { chooseProfile, loadProfiles, type Profile } from './models/profile.ts';
 import type { PullEvent } from './models/pull-event.ts';
@@ -57,7 +58,8 @@ export async function serve(flags: ServeFlags, hooks: ServeHooks = {}): Promise<
   const store = new FileStore({ home: config.home, catalogue, log });
   const signal = hooks.signal ?? new AbortController().signal;
   await pullMissing(profile, {
-    ...pullSettings(config),
+    sources: sourceSettings(config),
+    keepImported: config.weights.keep_imported,
     store,
     log,
     onProgress: hooks.onPull ?? (() => undefined),
@@ -106,19 +108,6 @@ export async function serve(flags: ServeFlags, hooks: ServeHooks = {}): Promise<
       log.info({}, 'Stopped');
       flush();
     },
-  };
-}
-
-/** What a pull needs of the configuration. */
-export function pullSettings(config: Config) {
-  return {
-    sources: {
-      order: config.weights.sources,
-      huggingfaceEndpoint: config.weights.huggingface_endpoint,
-      huggingfaceToken: config.huggingfaceToken,
-      modelscopeEndpoint: config.weights.modelscope_endpoint,
-    },
-    keepImported: config.weights.keep_imported,
   };
 }
 

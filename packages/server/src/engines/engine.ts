@@ -87,6 +87,7 @@ export type AsrEvent =
   | { readonly kind: 'audio'; readonly durationSeconds: number }
   | {
       readonly kind: 'segment';
+      /** With its own leading space where the script uses one: joined without a separator, segments are the whole text. */
       readonly text: string;
       readonly startSeconds: number;
       readonly endSeconds: number;

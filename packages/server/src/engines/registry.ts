@@ -9,8 +9,8 @@ import { whisper } from './whisper/definition.ts';
 export const ENGINES: readonly EngineDefinition[] = [llamaCpp, paddleOcr, whisper, vits, kokoro];
 
 /** The engine of that name; throws when there is none. */
-export function engineNamed(name: string, engines: readonly EngineDefinition[] = ENGINES): EngineDefinition {
-  const found = engines.find((engine) => engine.name === name);
+export function engineNamed(name: string): EngineDefinition {
+  const found = ENGINES.find((engine) => engine.name === name);
   if (found === undefined) throw new Error(`no engine is called ${name}`);
   return found;
 }

@@ -46,7 +46,10 @@ export async function fetchFile(model: string, file: ConcreteFile, deps: FetchDe
         if (isAbort(error) || !(error instanceof SourceError)) throw explainDisk(error);
         const again = error.unreachable && deps.unreachable.has(source.kind);
         if (error.unreachable) deps.unreachable.add(source.kind);
-        deps.log[again ? 'debug' : 'warn']({ model, file: file.name, source: source.kind, why: error.message }, 'source failed, trying the next');
+        deps.log[again ? 'debug' : 'warn'](
+          { model, file: file.name, source: source.kind, why: error.message },
+          'source failed, trying the next',
+        );
         reasons.push(`${source.kind}: ${error.message}`);
       }
     }

@@ -9,7 +9,7 @@ import { type PublishedDigest, publishedDigests, readLfsPointer } from './publis
 import { FolderSource, listFolder } from './sources/folder.ts';
 
 /** What was found of one file that a model needs. */
-export interface FolderFile {
+interface FolderFile {
   readonly name: string;
   readonly state: 'verified' | 'unverified' | 'missing' | 'wrong';
   /** A sentence for people. */

@@ -2,7 +2,7 @@ import type { ConcreteFile } from './concrete-file.ts';
 import type { FileStore } from './store.ts';
 
 /** What a check of one file of a model found. */
-export interface FileCheck {
+interface FileCheck {
   readonly file: string;
   readonly bytes: number;
   readonly state: 'good' | 'missing' | 'different';

@@ -129,7 +129,7 @@ async function transcript(
         detail = `${event.durationSeconds.toFixed(1)} s of audio`;
         break;
       case 'segment':
-        segments.push(event.text.trim());
+        segments.push(event.text);
         break;
       case 'finish':
         detail += event.language === null ? ', no speech' : `, language ${event.language}`;
@@ -138,5 +138,5 @@ async function transcript(
         event satisfies never;
     }
   }
-  return { text: segments.join(' ').trim(), detail };
+  return { text: segments.join('').trim(), detail };
 }

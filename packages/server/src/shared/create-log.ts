@@ -13,7 +13,7 @@ export interface LogOptions {
   readonly output: { write(text: string): unknown };
 }
 
-const LABELS: Readonly<Record<number, string>> = { 20: 'DEBUG', 30: 'INFO', 40: 'WARNING', 50: 'ERROR', 60: 'ERROR' };
+const LABELS: Readonly<Record<string, string>> = { debug: 'DEBUG', info: 'INFO', warn: 'WARNING', error: 'ERROR', fatal: 'ERROR' };
 /** Never logged, wherever they stand in what is logged. */
 const SECRETS = [
   '*.authorization',
@@ -39,7 +39,7 @@ export function createLog(options: LogOptions): { log: Log; flush: () => void } 
       level: options.level,
       base: null,
       redact: { paths: SECRETS, censor: '[secret]' },
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) },
     },
     pino.multistream(streams),
   );
@@ -54,7 +54,7 @@ export function prettyLine(line: string): string {
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' ');
   const cause = describeError(err);
-  return `${clock} ${LABELS[Number(level)] ?? 'INFO'}: ${String(msg ?? '')}${extra === '' ? '' : `  (${extra})`}${cause}\n`;
+  return `${clock} ${LABELS[String(level)] ?? 'INFO'}: ${String(msg ?? '')}${extra === '' ? '' : `  (${extra})`}${cause}\n`;
 }
 
 function describeError(error: unknown): string {

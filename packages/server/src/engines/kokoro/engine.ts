@@ -6,39 +6,36 @@ import type { CreateEngine, Engine, EngineOptions, TtsEvent, TtsRequest } from '
 import { chinesePhonemes } from './chinese/chinese-phonemes.ts';
 import { normaliseChinese } from './chinese/normalise-chinese.ts';
 import { RunQueue } from './run-queue.ts';
+import { parseSettings } from './settings.ts';
 import { splitPhonemes } from './split-phonemes.ts';
 import { pauseAfter, trimSilence } from './trim-silence.ts';
 import { readVoices, STYLE_SIZE } from './voices.ts';
 import { MOST_PHONEMES, parseVocabulary, toTokens } from './vocabulary.ts';
 
 const SAMPLE_RATE = 24_000;
-const MODEL_FILE = /\.onnx$/;
-const VOICES_FILE = /\.npz$/;
-const VOCABULARY_FILE = /\.json$/;
 
 /**
- * Loads Kokoro-82M: one `.onnx`, one `.npz` with the voices, one `.json` with the vocabulary, found by their extensions. The
- * engine speaks Chinese in any of those voices, one run at a time in order of arrival.
+ * Loads Kokoro-82M from the files that the settings name. The engine speaks Chinese in any voice of its `.npz`, one run of the
+ * model at a time in order of arrival; its process is busy meanwhile. Throws an Error where a file is missing or damaged.
  */
 export const createEngine: CreateEngine<'tts'> = async (options) => {
-  const voices = await readVoices(fileLike(options, VOICES_FILE));
-  const vocabulary = parseVocabulary(await readFile(fileLike(options, VOCABULARY_FILE), 'utf8'));
-  const session = await InferenceSession.create(fileLike(options, MODEL_FILE), {
+  const settings = parseSettings(options.settings);
+  const voices = await readVoices(filePath(options, settings.voices));
+  const vocabulary = parseVocabulary(await readFile(filePath(options, settings.vocabulary), 'utf8'));
+  const session = await InferenceSession.create(filePath(options, settings.model), {
     intraOpNumThreads: options.threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
-    // An arena keeps the most that any run ever needed; clauses differ in length, so give memory back instead.
-    enableCpuMemArena: false,
+    // Texts differ in length, so a plan of memory made for the last one only costs memory: 70 to 100 MB, measured.
     enableMemPattern: false,
     logSeverityLevel: 3,
   });
   return new KokoroEngine(session, voices, vocabulary);
 };
 
-function fileLike(options: EngineOptions, pattern: RegExp): string {
-  const path = Object.entries(options.files).find(([name]) => pattern.test(name))?.[1];
-  if (path === undefined)
-    throw new Error(`the catalogue gives the model ${options.modelId} no file like ${pattern.source}`);
+function filePath(options: EngineOptions, name: string): string {
+  const path = options.files[name];
+  if (path === undefined) throw new Error(`the catalogue gives the model ${options.modelId} no file ${name}`);
   return path;
 }
 

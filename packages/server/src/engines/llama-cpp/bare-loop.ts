@@ -107,7 +107,12 @@ function evaluatePrompt(context: LlamaContext, stream: Stream, batchTokens: numb
     context.begin();
     const end = Math.min(prompt.length, stream.position + batchTokens);
     for (; stream.position < end; stream.position++) {
-      output = context.add(prompt[stream.position] as number, stream.position, sequence, stream.position === prompt.length - 1);
+      output = context.add(
+        prompt[stream.position] as number,
+        stream.position,
+        sequence,
+        stream.position === prompt.length - 1,
+      );
     }
     decode(context);
   }

@@ -34,7 +34,11 @@ export function commonPrefix(a: readonly number[], b: readonly number[], limit: 
  * into the one that was idle longest, so that the other conversation keeps its cache. The last token is never reused: its
  * logits are needed.
  */
-export function chooseSequence(prompt: readonly number[], sequences: readonly SequenceView[], rules: ReuseRules): SequenceChoice | null {
+export function chooseSequence(
+  prompt: readonly number[],
+  sequences: readonly SequenceView[],
+  rules: ReuseRules,
+): SequenceChoice | null {
   const limit = prompt.length - 1;
   let best: { source: number; reuse: number } | null = null;
   let idle: number | null = null;

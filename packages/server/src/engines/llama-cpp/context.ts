@@ -20,6 +20,7 @@ export class LlamaContext {
   readonly capacity: number;
   readonly #llama: Llama;
   readonly #memory: Pointer;
+  readonly #unified: boolean;
   readonly #vocabSize: number;
   readonly #batch: BatchStruct;
   readonly #token: Int32Array;
@@ -54,6 +55,7 @@ export class LlamaContext {
     if (pointer === null) throw loadError('the cache of its sequences', native);
     this.pointer = pointer;
     this.#memory = llama.memory(pointer);
+    this.#unified = settings.kvUnified;
     const size = this.capacity;
     this.#token = new Int32Array(new ArrayBuffer(size * 4));
     this.#position = new Int32Array(new ArrayBuffer(size * 4));
@@ -62,7 +64,9 @@ export class LlamaContext {
     this.#sequenceCounts = new Int32Array(new ArrayBuffer(size * 4)).fill(1);
     // Every token belongs to one sequence: its list of sequences is one element of the array of them all.
     const firstSequence = koffi.address(this.#sequence);
-    this.#sequenceLists = new BigUint64Array(new ArrayBuffer(size * 8)).map((_, index) => firstSequence + BigInt(index * 4));
+    this.#sequenceLists = new BigUint64Array(new ArrayBuffer(size * 8)).map(
+      (_, index) => firstSequence + BigInt(index * 4),
+    );
     this.#batch = {
       n_tokens: 0,
       token: koffi.address(this.#token),
@@ -122,9 +126,15 @@ export class LlamaContext {
     return this.#llama.sequenceRemove(this.#memory, sequence, from, -1);
   }
 
-  /** Lets a sequence begin with the first tokens of another one, without computing them again. */
+  /** Lets an empty sequence begin with the first tokens of another one, without computing them again. */
   copyPrefix(source: number, target: number, tokens: number): void {
-    this.#llama.sequenceCopy(this.#memory, source, target, 0, tokens);
+    if (this.#unified) {
+      this.#llama.sequenceCopy(this.#memory, source, target, 0, tokens);
+      return;
+    }
+    // Between buffers of their own llama.cpp copies whole sequences only.
+    this.#llama.sequenceCopy(this.#memory, source, target, -1, -1);
+    this.#llama.sequenceRemove(this.#memory, target, tokens, -1);
   }
 
   /** Forgets all sequences. */

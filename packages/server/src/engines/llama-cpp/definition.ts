@@ -27,6 +27,8 @@ export const llamaCpp: EngineDefinition<'chat'> = {
     const vocabulary = parsed.vocabularyTokens ?? DEFAULT_VOCABULARY_TOKENS;
     const logits = 2 * parsed.maxSequences * vocabulary * LOGIT_BYTES;
     const weights = parsed.mmap ? fileBytes * 1.6 : fileBytes;
-    return Math.round(weights + poolTokensOf(parsed) * perToken + logits + vocabulary * VOCABULARY_TOKEN_BYTES + PROCESS_BYTES);
+    return Math.round(
+      weights + poolTokensOf(parsed) * perToken + logits + vocabulary * VOCABULARY_TOKEN_BYTES + PROCESS_BYTES,
+    );
   },
 };

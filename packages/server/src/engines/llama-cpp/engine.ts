@@ -72,7 +72,7 @@ class LlamaCppEngine implements Engine<'chat'> {
       maxSequences: settings.maxSequences,
       poolTokens: poolTokensOf(settings),
       batchTokens: settings.batchTokens,
-      reuse: { canCut: model.keepsPrefixes, canShare: model.keepsPrefixes && settings.kvUnified },
+      reuse: { canCut: model.keepsPrefixes, canShare: model.keepsPrefixes },
     });
     this.#context.warmUp();
   }

@@ -25,7 +25,11 @@ export function loadError(what: string, native: Native): GatewayError {
   const words = native.log.takeErrors().join('\n');
   const cause = new Error(words || 'llama.cpp gave no reason');
   return /alloc|out of memory|not enough|vk_out_of|cudamalloc/i.test(words)
-    ? new GatewayError('out_of_memory', `there is not enough memory for ${what}; unload other models or set fewer poolTokens`, { cause })
+    ? new GatewayError(
+        'out_of_memory',
+        `there is not enough memory for ${what}; unload other models or set fewer poolTokens`,
+        { cause },
+      )
     : new GatewayError('model_failed', `llama.cpp could not load ${what}; the server's log says why`, { cause });
 }
 
@@ -57,7 +61,10 @@ export class LlamaModel {
     this.#beginText = this.#textOf(llama.beginToken(this.#vocab));
     const source = options.chatTemplate ?? llama.chatTemplate(pointer, null);
     if (source === null) {
-      throw new GatewayError('model_failed', 'these weights carry no chat template; set chatTemplate in the model\'s settings');
+      throw new GatewayError(
+        'model_failed',
+        "these weights carry no chat template; set chatTemplate in the model's settings",
+      );
     }
     this.template = new ChatTemplate({
       source,

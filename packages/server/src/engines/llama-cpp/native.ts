@@ -40,8 +40,23 @@ export interface Llama {
   beginToken(vocab: Pointer): number;
   endToken(vocab: Pointer): number;
   addsBegin(vocab: Pointer): boolean;
-  tokenize(vocab: Pointer, text: Uint8Array, bytes: number, tokens: Int32Array, max: number, addSpecial: boolean, parseSpecial: boolean): number;
-  tokenToPiece(vocab: Pointer, token: number, buffer: Uint8Array, bytes: number, lstrip: number, special: boolean): number;
+  tokenize(
+    vocab: Pointer,
+    text: Uint8Array,
+    bytes: number,
+    tokens: Int32Array,
+    max: number,
+    addSpecial: boolean,
+    parseSpecial: boolean,
+  ): number;
+  tokenToPiece(
+    vocab: Pointer,
+    token: number,
+    buffer: Uint8Array,
+    bytes: number,
+    lstrip: number,
+    special: boolean,
+  ): number;
   decode(context: Pointer, batch: BatchStruct): number;
   logitsOf(context: Pointer, index: number): Pointer | null;
   sequenceRemove(memory: Pointer, sequence: number, from: number, to: number): boolean;
@@ -91,8 +106,14 @@ function load(): Native {
 
   const log = new NativeLog((line) => process.stderr.write(line));
   const logCallback = koffi.proto('llama_log_callback', 'void', ['int', 'str', 'void *']);
-  const registered = koffi.register((level: number, text: string) => log.receive(level, text), koffi.pointer(logCallback));
-  const setLog: (callback: Pointer, data: null) => void = bind('log_set', 'void', [koffi.pointer(logCallback), 'void *']);
+  const registered = koffi.register(
+    (level: number, text: string) => log.receive(level, text),
+    koffi.pointer(logCallback),
+  );
+  const setLog: (callback: Pointer, data: null) => void = bind('log_set', 'void', [
+    koffi.pointer(logCallback),
+    'void *',
+  ]);
   setLog(registered, null);
 
   const llama: Llama = {
@@ -141,7 +162,9 @@ function load(): Native {
       `the installed llama.cpp is not the one this engine was written for (${different} differs); install version ${PACKAGE_VERSION} of its package`,
     );
   }
-  const loadBackends = ggml.func('ggml_backend_load_all_from_path', 'void', ['str']) as unknown as (folder: string) => void;
+  const loadBackends = ggml.func('ggml_backend_load_all_from_path', 'void', ['str']) as unknown as (
+    folder: string,
+  ) => void;
   loadBackends(found.folder);
   const initBackend: () => void = bind('backend_init', 'void', []);
   initBackend();

@@ -42,7 +42,9 @@ export function pickLibraries(names: readonly string[]): readonly string[] {
 export function findLibraries(): NativeLibraries {
   const name = platformPackage(process.platform, process.arch);
   if (name === null) {
-    throw new Error(`the embedded chat engine has no build for ${process.platform} on ${process.arch}; configure an upstream instead`);
+    throw new Error(
+      `the embedded chat engine has no build for ${process.platform} on ${process.arch}; configure an upstream instead`,
+    );
   }
   let entry: string;
   try {
@@ -52,7 +54,8 @@ export function findLibraries(): NativeLibraries {
   }
   const bins = join(dirname(entry), '..', 'bins');
   const build = readdirSync(bins)[0];
-  if (build === undefined) throw new Error(`the package ${name} is incomplete; run: npm install ${name}@${PACKAGE_VERSION}`);
+  if (build === undefined)
+    throw new Error(`the package ${name} is incomplete; run: npm install ${name}@${PACKAGE_VERSION}`);
   const folder = join(bins, build);
   return { folder, files: pickLibraries(readdirSync(folder)).map((file) => join(folder, file)) };
 }

@@ -209,9 +209,14 @@ export class Scheduler {
       if (!this.#makeRoom()) throw new GatewayError('out_of_memory', 'the token cache is full; send a shorter request');
       return;
     }
-    const stepped = this.#running.map((run, index) => ({ run, count: counts[index] ?? 0, output: outputs[index] ?? null }));
+    const stepped = this.#running.map((run, index) => ({
+      run,
+      count: counts[index] ?? 0,
+      output: outputs[index] ?? null,
+    }));
     for (const { run, count } of stepped) {
-      for (let done = 0; done < count; done++) this.#pool.append(run.sequence, run.job.tokens[run.evaluated++] as number);
+      for (let done = 0; done < count; done++)
+        this.#pool.append(run.sequence, run.job.tokens[run.evaluated++] as number);
     }
     for (const { run, output } of stepped) {
       if (output !== null) this.#write(run, output);

@@ -20,10 +20,14 @@ export const LlamaCppSettings = z
     /** Tokens of one request, prompt and answer together. The articles' `max_seq_len`. */
     maxSequenceTokens: z.int().min(16).max(1_048_576).default(4096),
     /** Tokens that all sequences hold together, idle ones kept for reuse included; they share one pool. */
-    poolTokens: z.int().min(16).max(1_000_000_000).nullable().default(null),
+    poolTokens: z.int().min(16).max(16_777_216).nullable().default(null),
     /** Prompt tokens of one step, in whole tiles of 64; more gains nothing on a CPU, and answers wait longer for their next token. */
     batchTokens: z.int().min(TILE_TOKENS).max(4096).multipleOf(TILE_TOKENS).default(TILE_TOKENS),
-    /** One pool for all sequences, so that prefixes are shared without copying; off splits the pool evenly. */
+    /**
+     * One pool for all sequences: long and short requests share it, and common prefixes are held once. Off gives each
+     * sequence a buffer of its own: then a seed gives the same text whatever ran before, because the order in which a
+     * sequence's tokens lie in memory, and with it the rounding, is always the same.
+     */
     kvUnified: z.boolean().default(true),
     /** Number format of the cached keys and values: `q8_0` halves their memory and costs a little speed. */
     kvType: z.enum(['f16', 'q8_0']).default('f16'),
@@ -45,20 +49,27 @@ export const LlamaCppSettings = z
     message: 'poolTokens must be at least maxSequenceTokens, or a long request could never finish',
     path: ['poolTokens'],
   })
-  .refine((settings) => settings.kvUnified || poolTokensOf(settings) >= settings.maxSequences * settings.maxSequenceTokens, {
-    message: 'without kvUnified poolTokens must hold maxSequences times maxSequenceTokens',
-    path: ['poolTokens'],
-  });
+  .refine(
+    (settings) => settings.kvUnified || poolTokensOf(settings) >= settings.maxSequences * settings.maxSequenceTokens,
+    {
+      message: 'without kvUnified poolTokens must hold maxSequences times maxSequenceTokens',
+      path: ['poolTokens'],
+    },
+  );
 export type LlamaCppSettings = z.infer<typeof LlamaCppSettings>;
 
 const LARGEST_DEFAULT_POOL = 16_384;
 
-/** Tokens of the pool: as set, else enough for every sequence but at most 16,384 (or one whole sequence). */
+/**
+ * Tokens of the pool: as set; else enough for every sequence, but in a shared pool at most 16,384 (or one whole sequence).
+ */
 export function poolTokensOf(settings: {
   readonly maxSequences: number;
   readonly maxSequenceTokens: number;
   readonly poolTokens: number | null;
+  readonly kvUnified: boolean;
 }): number {
-  const wanted = Math.min(settings.maxSequences * settings.maxSequenceTokens, LARGEST_DEFAULT_POOL);
-  return settings.poolTokens ?? Math.max(wanted, settings.maxSequenceTokens);
+  const all = settings.maxSequences * settings.maxSequenceTokens;
+  const shared = Math.max(Math.min(all, LARGEST_DEFAULT_POOL), settings.maxSequenceTokens);
+  return settings.poolTokens ?? (settings.kvUnified ? shared : all);
 }

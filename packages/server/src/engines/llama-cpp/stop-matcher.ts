@@ -7,8 +7,8 @@ export interface Matched {
 
 /**
  * Finds stop strings in text that comes in arbitrary pieces. Text that could still become a stop string is held back; once
- * one is complete, everything before it has been given out and nothing of it. Where several match, the one that begins
- * first wins.
+ * one is complete, everything before it has been given out and nothing of it. Where one piece completes several, the
+ * one that begins first wins.
  */
 export class StopMatcher {
   readonly #stops: readonly string[];
@@ -38,7 +38,7 @@ export class StopMatcher {
     return text;
   }
 
-  /** Where the earliest stop string begins that can no longer be preceded by another; null while there is none. */
+  /** Where the earliest complete stop string begins; null while there is none. */
   #firstStop(text: string): number | null {
     let first: number | null = null;
     for (const stop of this.#stops) {

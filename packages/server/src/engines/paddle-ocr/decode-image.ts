@@ -124,4 +124,6 @@ const emptyPicture = (): GatewayError =>
   new GatewayError('empty_media', 'the picture holds no pixels to read; send a PNG, JPEG or WebP picture of some text');
 
 const unreadable = (cause: unknown): GatewayError =>
-  new GatewayError('invalid_media', 'the picture cannot be decoded; send an undamaged PNG, JPEG or WebP file', { cause });
+  new GatewayError('invalid_media', 'the picture cannot be decoded; send an undamaged PNG, JPEG or WebP file', {
+    cause,
+  });

@@ -1,6 +1,7 @@
 import { Image } from 'paddleocr';
 import { type RgbImage, cutImage } from './decode-image.ts';
 import type { Corner, Corners, OcrModels } from './models.ts';
+import { nextTurn } from './turn-queue.ts';
 
 /** A part of a picture in which text is looked for at once. */
 export interface Band {
@@ -24,11 +25,25 @@ const NARROW_PIXELS = 160;
 /** The part of a line's height by which the detector's boxes are too high on either side for the recogniser. */
 const LOOSE_MARGIN = 0.07;
 
-/** Finds the lines of a picture, in its pixels; long pictures are searched band by band. */
-export async function findLines(pixels: RgbImage, models: OcrModels, mostPixels: number): Promise<Corners[]> {
+export interface FindOptions {
+  /** Text is looked for in so many pixels at once at most. */
+  readonly mostPixels: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Finds the lines of a picture, in its pixels; long pictures are searched band by band. Throws the signal's reason
+ * before a band once it aborted.
+ */
+export async function findLines(
+  pixels: RgbImage,
+  models: OcrModels,
+  { mostPixels, signal }: FindOptions,
+): Promise<Corners[]> {
   const found: Corners[] = [];
   const along = pixels.width > pixels.height ? 'x' : 'y';
   for (const band of bandsOf(pixels, mostPixels)) {
+    await nextTurn(signal);
     const size = detectionSize(band, mostPixels);
     const margin = Math.min(size.width, size.height) < NARROW_PIXELS ? MARGIN * Math.min(size.width, size.height) : 0;
     const frame = 32 * Math.round(margin / 32);
@@ -57,7 +72,10 @@ export function bandsOf(picture: { readonly width: number; readonly height: numb
   return Array.from({ length: count }, (_, index) => {
     const start = index === 0 ? 0 : Math.floor(index * share - overlap);
     const end = index === count - 1 ? long : Math.ceil((index + 1) * share + overlap);
-    const duty = { from: index === 0 ? -Infinity : index * share, to: index === count - 1 ? Infinity : (index + 1) * share };
+    const duty = {
+      from: index === 0 ? -Infinity : index * share,
+      to: index === count - 1 ? Infinity : (index + 1) * share,
+    };
     return width > height
       ? { left: start, top: 0, width: end - start, height, ...duty }
       : { left: 0, top: start, width, height: end - start, ...duty };
@@ -92,8 +110,18 @@ export function toImage({ width, height, data }: RgbImage): Image {
 function tighten(corners: Corners): Corners {
   const [topLeft, topRight, bottomRight, bottomLeft] = corners;
   return tallness(corners) >= 1
-    ? [inward(topLeft, topRight), inward(topRight, topLeft), inward(bottomRight, bottomLeft), inward(bottomLeft, bottomRight)]
-    : [inward(topLeft, bottomLeft), inward(topRight, bottomRight), inward(bottomRight, topRight), inward(bottomLeft, topLeft)];
+    ? [
+        inward(topLeft, topRight),
+        inward(topRight, topLeft),
+        inward(bottomRight, bottomLeft),
+        inward(bottomLeft, bottomRight),
+      ]
+    : [
+        inward(topLeft, bottomLeft),
+        inward(topRight, bottomRight),
+        inward(bottomRight, topRight),
+        inward(bottomLeft, topLeft),
+      ];
 }
 
 function inward(from: Corner, to: Corner): Corner {

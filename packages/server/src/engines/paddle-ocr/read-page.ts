@@ -5,6 +5,7 @@ import { findLines, tallness, toImage } from './find-lines.ts';
 import type { Corners, OcrModels } from './models.ts';
 import type { PaddleOcrSettings } from './settings.ts';
 import { type Quad, sortLines } from './sort-lines.ts';
+import { nextTurn } from './turn-queue.ts';
 
 /** A crop of a line, and how it lies in the picture. */
 interface Candidate {
@@ -39,7 +40,7 @@ export async function readPage(
 ): Promise<OcrEvent> {
   const page = toImage(picture.pixels);
   const candidates: Candidate[] = [];
-  for (const corners of await findLines(picture.pixels, models, settings.detectionPixels)) {
+  for (const corners of await findLines(picture.pixels, models, { mostPixels: settings.detectionPixels, signal })) {
     await nextTurn(signal);
     const crop = page.cropRotated([...corners]);
     candidates.push({ crop, corners, tall: tallness(corners) >= 1.5, upsideDown: await models.upsideDown(crop) });
@@ -77,7 +78,7 @@ async function read(
   if (own !== vote || best.confidence < DOUBTFUL) best = surer(best, await readTurned(!vote), CLEARLY_SURER);
   if (tall && tallness(corners) < LONE_CHARACTER_RATIO) {
     const upright: Reading = { ...(await models.recognise(crop.rotateClockwise())), firstCorner: 0 };
-    if ([...upright.text].length === 1) best = surer(upright, best, CLEARLY_SURER);
+    if (Array.from(upright.text).length === 1) best = surer(upright, best, CLEARLY_SURER);
   }
   return best;
 }
@@ -106,10 +107,4 @@ function boxFrom(corners: Corners, first: number, picture: DecodedImage): Quad {
   const [byX, byY] = [picture.width / picture.pixels.width, picture.height / picture.pixels.height];
   const points: readonly Point[] = corners.map(({ x, y }) => [Math.round(x * byX), Math.round(y * byY)]);
   return [0, 1, 2, 3].map((index) => points[(first + index) % 4]) as unknown as Quad;
-}
-
-/** Lets messages in, a cancellation among them: the networks run on the process's only thread. */
-async function nextTurn(signal: AbortSignal): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
-  signal.throwIfAborted();
 }

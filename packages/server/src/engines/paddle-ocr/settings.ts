@@ -6,7 +6,7 @@ export const PaddleOcrSettings = z.strictObject({
   maxPixels: z.int().positive().default(40_000_000),
   /** Larger pictures are scaled down to so many pixels once decoded; boxes still count the original ones. */
   workingPixels: z.int().positive().default(8_000_000),
-  /** Text is looked for in a copy of at most so many pixels; more finds smaller text, for some 220 bytes of memory each. */
+  /** Text is looked for in a copy of at most so many pixels; more finds smaller text, for some 260 bytes of memory each. */
   detectionPixels: z.int().positive().default(1_000_000),
   /** Lines that the model is less sure of (0 to 1) are left out. */
   minConfidence: z.number().min(0).max(1).default(0.5),

@@ -58,7 +58,9 @@ function inOrder<T>(cells: readonly Cell<T>[]): Cell<T>[] {
   if (split === null) return inRows(cells);
   return split.bands.flatMap((band, index) => {
     const crossing = split.crossing[index];
-    const inside = band.columns ? [...inOrder(band.left), ...inOrder(band.right)] : inOrder([...band.left, ...band.right]);
+    const inside = band.columns
+      ? [...inOrder(band.left), ...inOrder(band.right)]
+      : inOrder([...band.left, ...band.right]);
     return crossing === undefined ? inside : [...inside, crossing];
   });
 }

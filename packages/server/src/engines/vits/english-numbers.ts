@@ -64,5 +64,5 @@ export function numberWords(written: string): string {
 
 /** Digit by digit, anything else dropped: "555-0134" → "five five five zero one three four". */
 export function digitWords(written: string): string {
-  return [...written.replaceAll(/\D/g, '')].map((digit) => cardinal(Number(digit))).join(' ');
+  return Array.from(written.replaceAll(/\D/g, ''), (digit) => cardinal(Number(digit))).join(' ');
 }

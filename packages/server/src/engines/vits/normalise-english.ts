@@ -7,7 +7,7 @@ type Rule = readonly [pattern: RegExp, replacement: string | ((...groups: string
 
 /** One space, plain quotes, no invisible characters; full-width forms become ASCII. */
 const CHARACTERS: readonly Rule[] = [
-  [/[\u200b-\u200f\u2060\ufe0f\u00ad]/g, ''],
+  [/[\u200b-\u200f]|\u2060|\ufe0f|\u00ad/g, ''],
   [/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, ' '],
   [/[‘’‛′]/g, "'"],
   [/[“”„‟″«»「」『』]/g, '"'],
@@ -19,7 +19,10 @@ const CHARACTERS: readonly Rule[] = [
 const ADDRESSES: readonly Rule[] = [
   [/\bhttps?:\/\/(?:www\.)?([^\s?#"'<>)]+)[^\s"'<>)]*/gi, (_, address = '') => sayAddress(address)],
   [/\bwww\.([\w.-]+\.[a-z]{2,})/gi, (_, address = '') => sayAddress(address)],
-  [/\b([\w.+-]+)@([\w-]+(?:\.[\w-]+)+)/g, (_, user = '', host = '') => `${sayAddress(user)} at ${sayAddress(host)}`],
+  [
+    /(?<![\w.+-])([\w.+-]{1,64})@([\w-]{1,63}(?:\.[\w-]{1,63})+)/g,
+    (_, user = '', host = '') => `${sayAddress(user)} at ${sayAddress(host)}`,
+  ],
 ];
 
 /** Titles and short forms; the stop goes, because espeak-ng pauses at it. */
@@ -124,7 +127,7 @@ function sayFraction(all: string, whole: string | undefined, top: number, bottom
 
 function romanValue(roman: string): number {
   const values: Readonly<Record<string, number>> = { I: 1, V: 5, X: 10, L: 50 };
-  const digits = [...roman].map((letter) => values[letter] ?? 0);
+  const digits = Array.from(roman, (letter) => values[letter] ?? 0);
   return digits.reduce((sum, digit, at) => sum + (digit < (digits[at + 1] ?? 0) ? -digit : digit), 0);
 }
 

@@ -24,6 +24,11 @@ test('long text is cut at sentence ends, then at commas, then at spaces, and los
   expect(pieces[0]?.endsWith('more.')).toBe(true);
 });
 
+test('digits count as the words they are said as, so that no run takes minutes', () => {
+  const pieces = speakablePieces('12345 67890 '.repeat(20));
+  expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThan(40);
+});
+
 test('ten thousand letters without a space are cut too', () => {
   const pieces = speakablePieces('abcdefghij'.repeat(1000));
   expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThanOrEqual(200);

@@ -133,7 +133,7 @@ class MonoSink {
 }
 
 /** The mean of the channels. */
-export function mixDown(channels: readonly Float32Array[]): Float32Array {
+function mixDown(channels: readonly Float32Array[]): Float32Array {
   const first = channels[0];
   if (first === undefined) return new Float32Array(0);
   if (channels.length === 1) return first;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fromWhisperLanguage, isSpaced, toWhisperLanguage } from './languages.ts';
+import { fromWhisperLanguage, withLeadingSpace, toWhisperLanguage } from './languages.ts';
 
 test('regions and capitals do not matter', () => {
   expect(toWhisperLanguage('zh-CN')).toBe('zh');
@@ -18,7 +18,12 @@ test('a language that no model knows is refused, one that a model adds is not', 
   expect(toWhisperLanguage('yue', ['yue'])).toBe('yue');
 });
 
-test('Chinese is written without spaces, Korean with them', () => {
-  expect(isSpaced('zh')).toBe(false);
-  expect(isSpaced('ko')).toBe(true);
+test('texts begin with a space only in scripts that use them', () => {
+  expect(['你好', '《三国》', 'こんにちは', 'Hallo', '안녕'].map(withLeadingSpace)).toEqual([
+    '你好',
+    '《三国》',
+    'こんにちは',
+    ' Hallo',
+    ' 안녕',
+  ]);
 });

@@ -10,8 +10,9 @@ const WHISPER_LANGUAGES: ReadonlySet<string> = new Set(
 /** Codes for which Whisper has a name of its own. */
 const WHISPER_NAMES: Readonly<Record<string, string>> = { jv: 'jw', nb: 'no', iw: 'he', in: 'id', ji: 'yi', fil: 'tl' };
 
-/** Languages that are written without spaces between words. */
-const UNSPACED: ReadonlySet<string> = new Set(['zh', 'yue', 'ja', 'th', 'lo', 'my', 'km', 'bo']);
+/** A text that begins in a script which puts no spaces between words. */
+const UNSPACED =
+  /^\P{L}*[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}]/u;
 
 /** Whisper's code for a language given as ISO 639-1, with or without a region (`zh-CN`); null where Whisper does not know it. */
 export function toWhisperLanguage(code: string, extra: readonly string[] = []): string | null {
@@ -25,7 +26,7 @@ export function fromWhisperLanguage(language: string): string {
   return language === 'jw' ? 'jv' : language;
 }
 
-/** Whether the language puts spaces between words. */
-export function isSpaced(language: string): boolean {
-  return !UNSPACED.has(language);
+/** The text with a space before it where its script separates words, so that segments can simply be joined. */
+export function withLeadingSpace(text: string): string {
+  return UNSPACED.test(text) ? text : ` ${text}`;
 }

@@ -53,11 +53,6 @@ test('segments without a letter or digit are left out', () => {
   ).toEqual([' Yes']);
 });
 
-test('texts begin with a space only in languages that use them', () => {
-  expect(readSegments(result([['你好', 0, 1]], 'zh'), window)[0]?.text).toBe('你好');
-  expect(readSegments(result([['Hallo', 0, 1]], 'de'), window)[0]?.text).toBe(' Hallo');
-});
-
 test('a result that used up the tokens is taken for cut off', () => {
   const words = (count: number): SherpaResult => result([[Array.from({ length: count }, () => 'a').join(' '), 0, 0]]);
   expect(ranOut(words(57), 10)).toBe(true);

@@ -1,5 +1,5 @@
 import { collapseEqualSegments, collapseRepeats } from './collapse-repeats.ts';
-import { isSpaced } from './languages.ts';
+import { withLeadingSpace } from './languages.ts';
 import type { PcmStore } from './pcm-store.ts';
 import type { Span } from './plan-windows.ts';
 import { quietestSample } from './quietest-sample.ts';
@@ -75,7 +75,7 @@ export function readSegments(result: SherpaResult, window: Span): HeardSegment[]
     const closed = duration > 0 ? marked + duration : (result.segment_timestamps[index + 1] ?? length);
     const end = Math.min(Math.max(closed, start), length);
     earliest = end;
-    segments.push({ text: isSpaced(language) ? ` ${text}` : text, start: offset + start, end: offset + end, language });
+    segments.push({ text: withLeadingSpace(text), start: offset + start, end: offset + end, language });
   });
   return segments;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** How a Whisper model is run; every value but the file names has a default. */
-export const WhisperSettings = z.strictObject({
+const WhisperSettings = z.strictObject({
   /** Catalogue names of the files. */
   encoder: z.string(),
   decoder: z.string(),

@@ -92,7 +92,7 @@ export function recognizerConfig(files: WhisperFiles, language: string, mode: 't
 }
 
 /** Frames of 10 ms that sherpa-onnx appends to what it is given. */
-export const TAIL_FRAMES = 100;
+const TAIL_FRAMES = 100;
 
 /** A Silero voice detector for 16 kHz. */
 export function createVad(

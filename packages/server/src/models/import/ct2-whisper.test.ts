@@ -80,11 +80,11 @@ async function decoded(
   })) as Feeds;
 }
 
-function stateAt(offset: number, last?: Feeds): Feeds {
+function stateAt(offset: number, last: Feeds = {}): Feeds {
   const dims = [TINY.layers, 1, TINY.textContext, TINY.state];
   return {
-    k: last?.['out_n_layer_self_k_cache'] ?? zeros(dims),
-    v: last?.['out_n_layer_self_v_cache'] ?? zeros(dims),
+    k: last['out_n_layer_self_k_cache'] ?? zeros(dims),
+    v: last['out_n_layer_self_v_cache'] ?? zeros(dims),
     offset: new Tensor('int64', BigInt64Array.of(BigInt(offset)), [1]),
   };
 }
@@ -102,10 +102,10 @@ test('the imported decoder says the same token by token as at once', async () =>
   const tokens = [5, 6, 9, 0];
   const atOnce = await decoded(session, cross, tokens, stateAt(0));
   expect(atOnce['logits']?.dims).toEqual([1, tokens.length, TINY_VOCABULARY.length]);
-  let last: Feeds | undefined;
+  let last: Feeds = {};
   for (const [index, token] of tokens.entries()) last = await decoded(session, cross, [token], stateAt(index, last));
-  const whole = (atOnce['logits']?.data as Float32Array).slice(-TINY_VOCABULARY.length);
-  const stepped = last?.['logits']?.data as Float32Array;
+  const whole = (atOnce['logits'] as Tensor).data.slice(-TINY_VOCABULARY.length) as Float32Array;
+  const stepped = (last['logits'] as Tensor).data as Float32Array;
   expect(new Set(whole).size).toBeGreaterThan(5);
   // Activations are quantised for all tokens of a run together, so the results differ a little.
   for (const [index, value] of whole.entries()) expect(stepped[index]).toBeCloseTo(value, 1);

@@ -1,6 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { importPath, type Importer } from './importer.ts';
 import { useFloatConvolutions } from './onnx/float-convolutions.ts';
+import { writeParts } from './onnx/write-parts.ts';
 
 const SOURCE = 'kokoro-v1.0.int8.onnx';
 const RESULT = 'kokoro-v1.0.int8-float-convolutions.onnx';
@@ -13,15 +14,11 @@ const CONVOLUTIONS = 87;
  */
 export const runImport: Importer = async ({ inputs, outputs, signal, onProgress }) => {
   const model = await readFile(importPath(inputs, SOURCE), { signal });
-  onProgress(0.2);
   const { fields, replaced } = useFloatConvolutions(model);
   if (replaced !== CONVOLUTIONS) {
     throw new Error(
       `${SOURCE} has ${replaced} integer convolutions and not ${CONVOLUTIONS}: it is not the export this importer knows`,
     );
   }
-  onProgress(0.5);
-  signal.throwIfAborted();
-  await writeFile(importPath(outputs, RESULT), fields, { signal });
-  onProgress(1);
+  await writeParts(importPath(outputs, RESULT), [Buffer.concat(fields)], { signal, onProgress });
 };

@@ -26,7 +26,7 @@ export function parsePiperVoice(json: string): PiperVoice {
  */
 export function piperTokens(voice: PiperVoice): string {
   const rows = Object.entries(voice.phoneme_id_map).map(([symbol, ids]) => [symbol, ids[0] ?? 0] as const);
-  const long = rows.find(([symbol]) => [...symbol].length !== 1);
+  const long = rows.find(([symbol]) => !/^.$/su.test(symbol));
   if (long !== undefined)
     throw new Error(`the Piper voice has the phoneme ${JSON.stringify(long[0])}, which is not one character`);
   return rows

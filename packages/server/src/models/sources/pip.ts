@@ -36,7 +36,7 @@ const NO_PIP =
   '`brew install python` (macOS) or `winget install Python.Python.3.12` (Windows), and try again';
 
 /** The commands under which Python is usually found. */
-export const PYTHON_COMMANDS: readonly string[] =
+const PYTHON_COMMANDS: readonly string[] =
   process.platform === 'win32' ? ['py', 'python', 'python3'] : ['python3', 'python'];
 
 /** Asks a package index through pip, so that pip's own settings (index, mirror, proxy, certificates) hold. */

@@ -1,6 +1,10 @@
 /** Where a text may be cut: after a sentence, after a part of one, or at the end of a line or paragraph. */
 export type BoundaryKind = 'part' | 'sentence' | 'line' | 'paragraph';
 
+/** Runs of stops and of spaces are looked at no further than this, so that heaps of them cost no more than other text. */
+const MAX_RUN = 16;
+const MAX_SPACE = 64;
+
 /** A place between two characters. `end` counts UTF-16 units from the text's beginning. */
 export interface Boundary {
   readonly kind: BoundaryKind;
@@ -30,9 +34,14 @@ export function boundaryAt(text: string, at: number, ended: boolean): Boundary |
   if (!sentence && !PART_STOPS.test(character)) return 'none';
   // Only the last stop of a run counts: "?!", "...".
   let end = at + 1;
-  while (end < text.length && (SENTENCE_STOPS.test(text[end] ?? '') || PART_STOPS.test(text[end] ?? ''))) end += 1;
+  while (
+    end < text.length &&
+    end - at < MAX_RUN &&
+    (SENTENCE_STOPS.test(text[end] ?? '') || PART_STOPS.test(text[end] ?? ''))
+  )
+    end += 1;
   const run = text.slice(at, end);
-  while (end < text.length && CLOSERS.test(text[end] ?? '')) end += 1;
+  while (end < text.length && end - at < MAX_RUN * 2 && CLOSERS.test(text[end] ?? '')) end += 1;
   if (end === text.length) return ended ? { kind: 'sentence', end } : 'wait';
   const kind: BoundaryKind = /[.!?。！？…．]/.test(run) ? 'sentence' : 'part';
   if (WIDE_STOPS.test(run)) return { kind, end };
@@ -41,8 +50,8 @@ export function boundaryAt(text: string, at: number, ended: boolean): Boundary |
 
 function lineEnd(text: string, at: number, ended: boolean): Boundary | 'wait' {
   let end = at + 1;
-  while (end < text.length && /\s/.test(text[end] ?? '')) end += 1;
-  if (end === text.length && !ended) return 'wait';
+  while (end < text.length && end - at < MAX_SPACE && /\s/.test(text[end] ?? '')) end += 1;
+  if (end === text.length && end - at < MAX_SPACE && !ended) return 'wait';
   return { kind: text.slice(at, end).split('\n').length > 2 ? 'paragraph' : 'line', end };
 }
 
@@ -57,8 +66,8 @@ function asciiStop(
   if (WIDE.test(next)) return found;
   if (!/\s/.test(next)) return 'none';
   if (stop.run !== '.' && !/^\.{2,}$/.test(stop.run)) return found;
-  const following = /\S/.exec(text.slice(stop.end))?.[0];
-  if (following === undefined && !ended) return 'wait';
+  const following = /\S/.exec(text.slice(stop.end, stop.end + MAX_SPACE))?.[0];
+  if (following === undefined && !ended && text.length - stop.end < MAX_SPACE) return 'wait';
   const word = /[\p{L}\p{N}.]*$/u.exec(text.slice(Math.max(0, stop.at - 24), stop.at))?.[0] ?? '';
   if (stop.run === '.' && isShortForm(word, text, stop.at)) return 'none';
   // "approx. five", "wait... what": the sentence goes on.
@@ -70,8 +79,6 @@ function asciiStop(
 function isShortForm(word: string, text: string, at: number): boolean {
   if (ABBREVIATIONS.has(word.toLowerCase())) return true;
   // An initial: "J. Smith", but not "vitamin C. The …" or "I".
-  if (/^\p{Lu}$/u.test(word) && word !== 'I')
-    return /(?:^|[\p{Lu}][\p{L}]*\.? |\. )$/u.test(text.slice(Math.max(0, at - 20), at - 1));
-  // The number of a list item.
-  return /^\d{1,3}$/.test(word) && /(?:^|\n)\s*$/.test(text.slice(0, at - word.length));
+  if (!/^\p{Lu}$/u.test(word) || word === 'I') return false;
+  return /(?:^|[\p{Lu}][\p{L}]*\.? |\. )$/u.test(text.slice(Math.max(0, at - 20), at - 1));
 }

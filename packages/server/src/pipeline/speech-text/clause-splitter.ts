@@ -61,7 +61,7 @@ export class ClauseSplitter {
         continue;
       }
       // The stop itself may still fit, else the part before it is cut off first.
-      if (this.#isTooLong(found.end)) {
+      if (this.#isTooLong(found.end) && isSpeakable(this.#text.slice(0, this.#scanned))) {
         this.#cutEarly(clauses);
         continue;
       }

@@ -15,7 +15,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '#39': "'",
 };
 const EMOJI =
-  /^(?:(?![©®™])\p{Extended_Pictographic}|[\u{1F1E6}-\u{1F1FF}\u{1F3FB}-\u{1F3FF}\u200D\uFE0E\uFE0F\u20E3])/u;
+  /^(?:(?![©®™])\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}|\u200D|\uFE0E|\uFE0F|\u20E3)/u;
 const ESCAPABLE = /[\\`*_{}[\]()#+\-.!|~<>$"'&]/;
 
 /** What was read at the beginning of a text: how many UTF-16 units, and what is said of them; null when more must come first. */

@@ -1,19 +1,36 @@
+import { soundOut } from './letter-sounds.ts';
 import { LETTER_NAMES, WORDS } from './latin-words.ts';
 
 /** Cuts at a change of case, so that names fall into words and acronyms: ChatGPT → Chat, GPT; iOS → i, OS. */
-const PIECES = /\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+/gu;
+const PIECES = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g;
+/** A longer word in capitals is a word that is shouted. */
+const MOST_ACRONYM_LETTERS = 5;
 
 /** One letter after the other, as it is called. */
-export function spellLetters(letters: string): string {
+function spell(letters: string): string {
   return Array.from(letters.toUpperCase())
     .map((letter) => LETTER_NAMES[letter] ?? '')
-    .join('');
+    .join(' ');
 }
 
-/** Phonemes of a word in Latin letters inside Chinese text. */
+function sayPiece(piece: string): string {
+  const lower = piece.toLowerCase();
+  const known = WORDS[lower];
+  if (known !== undefined && piece.length > 1) return known;
+  const acronym = piece === piece.toUpperCase() && piece.length <= MOST_ACRONYM_LETTERS;
+  return acronym || piece.length === 1 || !/[aeiouy]/.test(lower) ? spell(piece) : soundOut(lower);
+}
+
+/**
+ * Phonemes of a word in Latin letters. Acronyms, single letters and what has no vowel are spelled; known words are said; others
+ * are sounded out by English spelling rules, so that no letter is ever taken for the phoneme it looks like.
+ */
 export function latinPhonemes(word: string): string {
-  const plain = word.normalize('NFD').replace(/[^A-Za-z]/g, '');
-  const known = WORDS[plain.toLowerCase()];
-  if (known !== undefined) return known;
-  return Array.from(plain.matchAll(PIECES), ([piece]) => WORDS[piece.toLowerCase()] ?? spellLetters(piece)).join(' ');
+  const plain = word
+    .normalize('NFD')
+    .replace(/['’]s$/, 's')
+    .replace(/[^A-Za-z]/g, '');
+  const whole = WORDS[plain.toLowerCase()];
+  if (whole !== undefined && plain.length > 1) return whole;
+  return Array.from(plain.matchAll(PIECES), ([piece]) => sayPiece(piece)).join(' ');
 }

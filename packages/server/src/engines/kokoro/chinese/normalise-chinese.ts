@@ -3,6 +3,7 @@ import { DATE_AND_TIME_RULES } from './dates-and-times.ts';
 import { QUANTITY_RULES } from './quantities.ts';
 import { type RewriteRule, rewrite } from './rewrite-rule.ts';
 import { ADDRESS_RULES, SYMBOL_RULES } from './symbols.ts';
+import { toSimplified } from './to-simplified.ts';
 
 const EMOJI =
   /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|[\u{FE0E}\u{FE0F}\u{200D}\u{20E3}]/gu;
@@ -23,12 +24,13 @@ const PUNCTUATION_RULES: readonly RewriteRule[] = [
 ];
 
 /**
- * Writes Chinese text the way it is said: numbers, dates, times, money, units and signs as hanzi, emoji dropped, punctuation as
+ * Writes Chinese text the way it is said: traditional characters simplified, numbers, dates, times,
+ * money, units and signs as hanzi, emoji dropped, punctuation as
  * the plain marks that the model knows. Latin letters stay for the next step. An ASCII quotation mark stays as it is.
  */
 export function normaliseChinese(text: string): string {
   const bare = text.replace(EMOJI, (found) => (/[\u{FE0E}\u{FE0F}\u{200D}\u{20E3}]/u.test(found) ? '' : ' '));
-  const plain = bare
+  const plain = toSimplified(bare)
     .normalize('NFKC')
     .replace(/[〇]/gu, '零')
     .replace(/[〜∼~]/gu, '~')

@@ -16,7 +16,7 @@ export interface Ct2Index {
 }
 
 const TYPES = ['float32', 'int8', 'int16', 'int32', 'float16', 'bfloat16'] as const;
-export type Ct2Type = (typeof TYPES)[number];
+type Ct2Type = (typeof TYPES)[number];
 const TYPE_BYTES = { float32: 4, int8: 1, int16: 2, int32: 4, float16: 2, bfloat16: 2 } as const satisfies Record<
   Ct2Type,
   number

@@ -5,7 +5,8 @@ import { encodeOnnxMetadata } from './append-metadata.ts';
 import { type FilePart, GraphBuilder, littleEndian, totalLength } from './graph-builder.ts';
 
 async function bytesOf(parts: readonly FilePart[]): Promise<Buffer> {
-  const made = await Promise.all(parts.map((part) => (part instanceof Uint8Array ? part : part.produce())));
+  const made: Uint8Array[] = [];
+  for (const part of parts) made.push(part instanceof Uint8Array ? part : await part.produce());
   return Buffer.concat(made);
 }
 

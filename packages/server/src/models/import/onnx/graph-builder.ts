@@ -2,7 +2,7 @@ import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { encodeOnnxMetadata } from './append-metadata.ts';
 
 /** TensorProto.DataType of onnx.proto3, as far as it is used here. */
-export const ELEMENT_TYPES = { float: 1, int8: 3, int64: 7 } as const;
+const ELEMENT_TYPES = { float: 1, int8: 3, int64: 7 } as const;
 export type ElementType = keyof typeof ELEMENT_TYPES;
 
 const ELEMENT_BYTES = { float: 4, int8: 1, int64: 8 } as const satisfies Record<ElementType, number>;
