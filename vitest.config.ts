@@ -9,7 +9,14 @@ const shared = { resolve: { conditions: ['@concert/source'] }, ssr: { resolve: {
 export default defineConfig({
   test: {
     projects: [
-      { ...shared, test: { name: 'unit', sequence: { groupOrder: 0 }, include: ['packages/*/src/**/*.test.ts', 'bench/**/*.test.ts'] } },
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          sequence: { groupOrder: 0 },
+          include: ['packages/*/src/**/*.test.ts', 'bench/**/*.test.ts'],
+        },
+      },
       {
         ...shared,
         test: {

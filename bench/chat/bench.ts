@@ -50,27 +50,17 @@ async function compare(context: BenchContext, bare: BareSide, server: BenchServe
   const http = new HttpSide(server, context.model, workerPid);
   try {
     const counts = context.quick ? STREAMS.slice(0, 2) : STREAMS;
-    const runSets =
-      (side: BareSide | HttpSide, streams: number) =>
-      async (round: number): Promise<SideRun> => {
-        const runs: SideRun[] = [];
-        const sets = context.quick ? 1 : Math.ceil(LEAST_ANSWERS / streams);
-        for (let set = 0; set < sets; set += 1) runs.push(await side.run(conversationsOf({ round, streams, set })));
-        return sumOf(runs);
-      };
-    const most = Math.max(...counts);
-    await runSets(bare, most)(-1);
-    await runSets(http, most)(-1);
-    const variants = counts.flatMap((streams) => [
-      [`bare ${streams}`, runSets(bare, streams)] as const,
-      [`http ${streams}`, runSets(http, streams)] as const,
-    ]);
+    const sides = { bare, http };
+    await inTurn(sides, { round: -1, streams: Math.max(...counts), sets: 1 });
+    const variants = counts.map((streams) => {
+      const sets = context.quick ? 1 : Math.ceil(LEAST_ANSWERS / streams);
+      return [String(streams), (round: number) => inTurn(sides, { round, streams, sets })] as const;
+    });
     const results = await interleave(context.rounds, Object.fromEntries(variants));
-    const compared = counts.map((streams): Compared => ({
-      streams,
-      bare: results[`bare ${streams}`] ?? [],
-      http: results[`http ${streams}`] ?? [],
-    }));
+    const compared = counts.map((streams): Compared => {
+      const rounds = results[String(streams)] ?? [];
+      return { streams, bare: rounds.map((round) => round.bare), http: rounds.map((round) => round.http) };
+    });
     const notes = [
       `${context.model}, ${MAX_TOKENS} tokens a stream, temperature 0, threads: ${context.threads} on both sides, both warm`,
       ...inequalities(compared),
@@ -79,6 +69,26 @@ async function compare(context: BenchContext, bare: BareSide, server: BenchServe
   } finally {
     http.close();
   }
+}
+
+interface Sides<T> {
+  readonly bare: T;
+  readonly http: T;
+}
+
+/** One round of both sides: set by set in turn, and each side goes first as often as the other. */
+async function inTurn(
+  sides: Sides<BareSide | HttpSide>,
+  plan: { readonly round: number; readonly streams: number; readonly sets: number },
+): Promise<Sides<SideRun>> {
+  const { round, streams, sets } = plan;
+  const runs: { bare: SideRun[]; http: SideRun[] } = { bare: [], http: [] };
+  for (let set = 0; set < sets; set += 1) {
+    const conversations = conversationsOf({ round, streams, set });
+    const order = (round + set) % 2 === 0 ? (['bare', 'http'] as const) : (['http', 'bare'] as const);
+    for (const side of order) runs[side].push(await sides[side].run(conversations));
+  }
+  return { bare: sumOf(runs.bare), http: sumOf(runs.http) };
 }
 
 async function memoryRows(bare: number, worker: number, server: number): Promise<Row[]> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { conversationFor, conversationsOf } from './prompts.ts';
+import { type conversationFor, conversationsOf } from './prompts.ts';
 
 const place = { round: 0, streams: 4, set: 0 };
 const firstWord = (messages: ReturnType<typeof conversationFor>): string => messages[0]?.content.split(' ')[0] ?? '';

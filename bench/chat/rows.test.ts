@@ -47,7 +47,7 @@ test('the sets of a round count as one run', () => {
 test('what makes the sides unequal is said', () => {
   expect(inequalities([compared])).toEqual([expect.stringContaining('2.0 of 60 prompt tokens an answer')]);
   const longer = { ...compared, http: [{ ...run, promptTokens: 244 }, run] };
-  expect(inequalities([longer])[1]).toContain('484 over HTTP and 480 in the bare loop');
+  expect(inequalities([longer])[1]).toContain('484 tokens over HTTP and 480 in the bare loop');
   expect(inequalities([{ ...compared, bare: [{ ...run, ended: 2 }, run] }])[1]).toContain(
     'about 2 of the bare loop, 0',
   );

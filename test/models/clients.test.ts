@@ -35,7 +35,10 @@ describe.skipIf(!ready)('programs written for OpenAI run unchanged', () => {
   });
 
   test('the official Python client', async () => {
-    const seen = JSON.parse(await runPython('openai_client.py', server.url, [beckett ?? ''])) as Record<string, unknown>;
+    const seen = JSON.parse(await runPython('openai_client.py', server.url, [beckett ?? ''])) as Record<
+      string,
+      unknown
+    >;
     expect(seen['models']).toContain('autoglm-phone-9b');
     expect(seen['model']).toBe('autoglm-phone-9b');
     expect(seen['chat']).toContain('Paris');
@@ -53,9 +56,18 @@ describe.skipIf(!ready)('programs written for OpenAI run unchanged', () => {
 
   test('the official Node client: chat, streamed and not', async () => {
     const question = { role: 'user' as const, content: 'What is the capital of Japan? One word.' };
-    const whole = await client.chat.completions.create({ model: 'autoglm-phone-9b', temperature: 0, messages: [question] });
+    const whole = await client.chat.completions.create({
+      model: 'autoglm-phone-9b',
+      temperature: 0,
+      messages: [question],
+    });
     expect(whole.choices[0]?.message.content).toContain('Tokyo');
-    const stream = await client.chat.completions.create({ model: 'auto', temperature: 0, messages: [question], stream: true });
+    const stream = await client.chat.completions.create({
+      model: 'auto',
+      temperature: 0,
+      messages: [question],
+      stream: true,
+    });
     let text = '';
     let finish: string | null = null;
     for await (const chunk of stream) {
@@ -68,14 +80,22 @@ describe.skipIf(!ready)('programs written for OpenAI run unchanged', () => {
 
   test('the official Node client: models say which weights stand behind the name', async () => {
     const models = await client.models.list();
-    const hub = models.data.find((model) => model.id === 'autoglm-phone-9b') as { concert?: { backing?: string } } | undefined;
+    const hub = models.data.find((model) => model.id === 'autoglm-phone-9b') as
+      { concert?: { backing?: string } } | undefined;
     expect(hub?.concert?.backing).toBe('qwen2.5-coder-1.5b-instruct-q4_k_m');
   });
 
   test('the official Node client: transcription, streamed and not', async () => {
-    const whole = await client.audio.transcriptions.create({ model: 'whisper-1', file: createReadStream(beckett ?? '') });
+    const whole = await client.audio.transcriptions.create({
+      model: 'whisper-1',
+      file: createReadStream(beckett ?? ''),
+    });
     expect(wordErrorRate(FAIL_BETTER, whole.text)).toBeLessThanOrEqual(0.1);
-    const stream = await client.audio.transcriptions.create({ model: 'whisper-1', file: createReadStream(beckett ?? ''), stream: true });
+    const stream = await client.audio.transcriptions.create({
+      model: 'whisper-1',
+      file: createReadStream(beckett ?? ''),
+      stream: true,
+    });
     const kinds: string[] = [];
     for await (const event of stream) kinds.push(event.type);
     expect(kinds).toContain('transcript.text.delta');
@@ -84,7 +104,12 @@ describe.skipIf(!ready)('programs written for OpenAI run unchanged', () => {
 
   test('the official Node client: Chinese speech is spoken in the formats asked for and understood again', async () => {
     for (const format of ['wav', 'mp3', 'opus'] as const) {
-      const spoken = await client.audio.speech.create({ model: 'tts-1', voice: 'alloy', input: '今天天气很好。', response_format: format });
+      const spoken = await client.audio.speech.create({
+        model: 'tts-1',
+        voice: 'alloy',
+        input: '今天天气很好。',
+        response_format: format,
+      });
       const file = await toFile(await spoken.arrayBuffer(), `speech.${format === 'opus' ? 'ogg' : format}`);
       const heard = await client.audio.transcriptions.create({ model: 'whisper-1', file, language: 'zh' });
       expect(heard.text).toMatch(/天[气氣]/);

@@ -12,7 +12,9 @@ const picture = (name: string): string =>
 
 interface Answer {
   readonly choices: readonly { readonly message: { readonly content: string } }[];
-  readonly concert?: { readonly plan: { readonly route: string; readonly steps: readonly { step: string; duration_ms?: number }[] } };
+  readonly concert?: {
+    readonly plan: { readonly route: string; readonly steps: readonly { step: string; duration_ms?: number }[] };
+  };
 }
 
 describe.skipIf(!ready)('text, pictures and speech through one endpoint', () => {
@@ -32,7 +34,10 @@ describe.skipIf(!ready)('text, pictures and speech through one endpoint', () => 
     });
   }
 
-  async function ask(content: unknown, extra: object = {}): Promise<{ text: string; answer: Answer; response: Response }> {
+  async function ask(
+    content: unknown,
+    extra: object = {},
+  ): Promise<{ text: string; answer: Answer; response: Response }> {
     const messages = [{ role: 'user', content }];
     const request = { model: 'autoglm-phone-9b', temperature: 0, concert: { trace: true }, messages, ...extra };
     const response = await post('/v1/chat/completions', request);
@@ -42,7 +47,12 @@ describe.skipIf(!ready)('text, pictures and speech through one endpoint', () => 
   }
 
   async function speak(text: string): Promise<string> {
-    const response = await post('/v1/audio/speech', { model: 'tts-1', voice: 'alloy', input: text, response_format: 'wav' });
+    const response = await post('/v1/audio/speech', {
+      model: 'tts-1',
+      voice: 'alloy',
+      input: text,
+      response_format: 'wav',
+    });
     expect(response.status).toBe(200);
     return Buffer.from(await response.arrayBuffer()).toString('base64');
   }
@@ -60,12 +70,16 @@ describe.skipIf(!ready)('text, pictures and speech through one endpoint', () => 
     });
     const events = (await response.text()).split('\n\n').filter((event) => event.startsWith('data: {'));
     const chunks = events.map((event) => JSON.parse(event.slice('data: '.length)) as Record<string, never>);
-    const text = chunks.map((chunk: { choices?: { delta?: { content?: string } }[] }) => chunk.choices?.[0]?.delta?.content ?? '').join('');
+    const text = chunks
+      .map((chunk: { choices?: { delta?: { content?: string } }[] }) => chunk.choices?.[0]?.delta?.content ?? '')
+      .join('');
     expect(text).toMatch(/优惠|折扣|减/);
     expect(text).toMatch(/300/);
     expect(chunks.length).toBeGreaterThan(5);
     expect(response.headers.get('x-concert-model')).toBe('qwen2.5-coder-1.5b-instruct-q4_k_m');
-    const plan = chunks.map((chunk: { concert?: Answer['concert'] }) => chunk.concert?.plan).find((found) => found !== undefined);
+    const plan = chunks
+      .map((chunk: { concert?: Answer['concert'] }) => chunk.concert?.plan)
+      .find((found) => found !== undefined);
     expect(plan).toMatchObject({ route: 'OCR_SERVICE' });
     expect(plan?.steps.map((step) => step.step)).toEqual(['ocr', 'chat']);
   });
@@ -82,8 +96,15 @@ describe.skipIf(!ready)('text, pictures and speech through one endpoint', () => 
   });
 
   test('several pictures are told apart', async () => {
-    const image = (name: string) => ({ type: 'image_url', image_url: { url: `data:image/png;base64,${picture(name)}` } });
-    const { answer, text } = await ask([{ type: 'text', text: '第一张图片里的店叫什么名字?' }, image('receipt.png'), image('settings.png')]);
+    const image = (name: string) => ({
+      type: 'image_url',
+      image_url: { url: `data:image/png;base64,${picture(name)}` },
+    });
+    const { answer, text } = await ask([
+      { type: 'text', text: '第一张图片里的店叫什么名字?' },
+      image('receipt.png'),
+      image('settings.png'),
+    ]);
     expect(steps(answer)).toEqual(['ocr', 'ocr', 'chat']);
     expect(text).toContain('幸福里');
   });
@@ -99,7 +120,9 @@ describe.skipIf(!ready)('text, pictures and speech through one endpoint', () => 
   });
 
   test('a spoken Chinese question is answered in Chinese', async () => {
-    const { text } = await ask([{ type: 'input_audio', input_audio: { data: await speak('中国的首都是哪个城市？'), format: 'wav' } }]);
+    const { text } = await ask([
+      { type: 'input_audio', input_audio: { data: await speak('中国的首都是哪个城市？'), format: 'wav' } },
+    ]);
     expect(text).toContain('北京');
   });
 
@@ -122,7 +145,9 @@ describe.skipIf(!ready)('text, pictures and speech through one endpoint', () => 
     expect(await health.json()).toMatchObject({ status: 'ok' });
     const openapi = (await (await fetch(`${server.url}/openapi.json`)).json()) as { openapi: string; paths: object };
     expect(openapi.openapi).toMatch(/^3\.1/);
-    expect(Object.keys(openapi.paths)).toEqual(expect.arrayContaining(['/v1/chat/completions', '/v1/audio/speech', '/v1/ocr']));
+    expect(Object.keys(openapi.paths)).toEqual(
+      expect.arrayContaining(['/v1/chat/completions', '/v1/audio/speech', '/v1/ocr']),
+    );
     const read = await post('/v1/ocr', { image: picture('promotion.jpg') });
     expect(((await read.json()) as { text: string }).text).toContain('满300减50');
   });

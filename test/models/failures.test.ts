@@ -1,4 +1,14 @@
-import { cpSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -50,7 +60,8 @@ const longChat = (stream: boolean): object => ({
   max_tokens: 600,
   messages: [{ role: 'user', content: 'Write a very long story about a lighthouse keeper.' }],
 });
-const picture = (): string => readFileSync(new URL('../fixtures/images/receipt.png', import.meta.url)).toString('base64');
+const picture = (): string =>
+  readFileSync(new URL('../fixtures/images/receipt.png', import.meta.url)).toString('base64');
 
 /** Starts `request`, kills the process of the model that serves it, and returns what the client saw. */
 async function killDuring(server: RealServer, task: string, request: () => Promise<string>): Promise<string> {
@@ -77,13 +88,20 @@ describe.skipIf(!ready)('one model that dies takes nobody along', () => {
   };
   const speech = async (): Promise<string> => {
     const input = 'This is a long sentence that takes its time to be spoken. '.repeat(30);
-    const response = await postJson(server, '/v1/audio/speech', { model: 'tts-1', voice: 'alloy', input, response_format: 'pcm' });
+    const response = await postJson(server, '/v1/audio/speech', {
+      model: 'tts-1',
+      voice: 'alloy',
+      input,
+      response_format: 'pcm',
+    });
     return Buffer.from(await response.arrayBuffer()).toString('latin1');
   };
   const read = async (): Promise<string> => (await postJson(server, '/v1/ocr', { image: picture() })).text();
 
   test('chat killed in mid-stream ends the stream with an error event, and the next request loads it again', async () => {
-    const seen = await killDuring(server, 'chat', async () => (await postJson(server, '/v1/chat/completions', longChat(true))).text());
+    const seen = await killDuring(server, 'chat', async () =>
+      (await postJson(server, '/v1/chat/completions', longChat(true))).text(),
+    );
     expect(seen).toContain('"code":"model_crashed"');
     expect(seen).not.toContain('[DONE]');
     const again = await postJson(server, '/v1/chat/completions', { ...longChat(false), max_tokens: 3 });

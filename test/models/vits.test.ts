@@ -3,7 +3,7 @@ import { hostname, tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { TtsEvent } from '../../packages/server/src/engines/engine.ts';
-import { numberWords } from '../../packages/server/src/engines/vits/english-numbers.ts';
+import { numberWords, ordinal } from '../../packages/server/src/engines/vits/english-numbers.ts';
 import { normaliseEnglish } from '../../packages/server/src/engines/vits/normalise-english.ts';
 import { startWorker, type WorkerEngine } from '../../packages/server/src/engines/worker/host.ts';
 import { CatalogueEntry } from '../../packages/server/src/models/catalogue-schema.ts';
@@ -51,8 +51,8 @@ const SENTENCES = [
 
 /** Both sides written the same way: every number, unit and short form in words. */
 function inWords(text: string): string {
-  return normaliseEnglish(text.replaceAll(/\b(\d{1,2})(\d{2}) (?=tomorrow)/g, '$1:$2 '))
-    .replaceAll(/(\d)(?:st|nd|rd|th)\b/g, '$1')
+  return normaliseEnglish(text)
+    .replaceAll(/(\d+)(?:st|nd|rd|th)\b/g, (_, rank: string) => ordinal(Number(rank)))
     .replaceAll('%', ' percent')
     .replaceAll(/(?<!\w)-(?=\d)/g, 'minus ')
     .replaceAll(/\d[\d,]*(?:\.\d+)?/g, (digits) => ` ${numberWords(digits.replace(/,$/, ''))} `)

@@ -17,90 +17,122 @@ const duration = z
 
 /** Settings of one model that differ from the catalogue's. */
 const ModelConfig = z.strictObject({
-  /** Unloads after so long without users; `never` keeps it. */
-  idle_unload: duration.optional(),
-  threads: z.int().min(1).max(256).optional(),
-  /** Handed to the engine over the catalogue's settings. */
-  settings: z.record(z.string(), z.unknown()).default({}),
+  idle_unload: duration.optional().describe('Unloads after so long without users; `never` keeps it.'),
+  threads: z.int().min(1).max(256).optional().describe('CPU threads of this model.'),
+  settings: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe("Handed to the engine over the catalogue's settings."),
 });
 
 /** The configuration file. Unknown keys stop the start, and the message names them. */
 export const ConfigFile = z.strictObject({
-  /** The name under which the central model is served. */
-  served_model_name: z.string().min(1).default('autoglm-phone-9b'),
-  /** Most conversations that the central model writes at once. */
-  max_num_seqs: z.int().min(1).max(256).default(16),
-  /** Most tokens of one conversation, prompt and answer together. */
-  max_seq_len: z.int().min(256).max(131_072).default(4096),
-  /** A set of models for a kind of machine; `auto` chooses by what this machine has. */
-  profile: z.string().default('auto'),
+  served_model_name: z
+    .string()
+    .min(1)
+    .default('autoglm-phone-9b')
+    .describe('The name under which the central model is served.'),
+  max_num_seqs: z
+    .int()
+    .min(1)
+    .max(256)
+    .default(16)
+    .describe('Most conversations that the central model writes at once.'),
+  max_seq_len: z
+    .int()
+    .min(256)
+    .max(131_072)
+    .default(4096)
+    .describe('Most tokens of one conversation, prompt and answer together.'),
+  profile: z
+    .string()
+    .default('auto')
+    .describe('A set of models for a kind of machine; `auto` chooses by what this machine has.'),
   server: z
     .strictObject({
-      host: z.string().default('127.0.0.1'),
-      port: z.int().min(0).max(65_535).default(8000),
-      body_limit: byteSize.default(32 * 1024 * 1024),
-      /** How long a stop waits for answers that have begun. */
-      shutdown_grace: duration.default(30_000),
+      host: z.string().default('127.0.0.1').describe('The address to bind; 0.0.0.0 serves the whole network.'),
+      port: z.int().min(0).max(65_535).default(8000).describe('The port to bind; 0 takes a free one.'),
+      body_limit: byteSize.prefault('32MiB').describe('Most bytes of one request.'),
+      shutdown_grace: duration.prefault('30s').describe('How long a stop waits for answers that have begun.'),
     })
     .prefault({}),
   memory: z
     .strictObject({
-      /** Most memory that all models together may hold; `auto` takes what is free at the start, less a reserve. */
-      budget: z.union([z.literal('auto'), byteSize]).default('auto'),
+      budget: z
+        .union([z.literal('auto'), byteSize])
+        .prefault('auto')
+        .describe(
+          'Most memory that all models together may hold; `auto` takes what is free at the start, less a reserve.',
+        ),
     })
     .prefault({}),
-  /** Unloads a model after so long without users. */
-  idle_unload: duration.default(5 * 60_000),
-  /** Models loaded at the start instead of with their first request. */
-  preload: z.array(z.string()).default([]),
-  /** CPU threads of each model; `auto` takes the machine's cores. */
-  threads: z.union([z.literal('auto'), z.int().min(1).max(256)]).default('auto'),
-  models: z.record(z.string(), ModelConfig).default({}),
-  /** Names that clients use for installed models. */
-  aliases: z.record(z.string(), z.string()).prefault({}),
-  /** Names that clients use for installed voices. */
-  voices: z.record(z.string(), z.string()).prefault({}),
-  persona: Persona.prefault(DEFAULT_PERSONA),
+  idle_unload: duration.prefault('5m').describe('Unloads a model after so long without users.'),
+  preload: z.array(z.string()).default([]).describe('Models loaded at the start instead of with their first request.'),
+  threads: z
+    .union([z.literal('auto'), z.int().min(1).max(256)])
+    .default('auto')
+    .describe("CPU threads of each model; `auto` takes the machine's cores."),
+  models: z.record(z.string(), ModelConfig).default({}).describe('What differs for one model, by its id.'),
+  aliases: z.record(z.string(), z.string()).prefault({}).describe('Names that clients use for installed models.'),
+  voices: z.record(z.string(), z.string()).prefault({}).describe('Names that clients use for installed voices.'),
+  persona: Persona.prefault(DEFAULT_PERSONA).describe(
+    'As whom the central model speaks when the caller gives no system message of their own.',
+  ),
   routing: z
     .strictObject({
       rules: z
         .array(RoutingRule)
         .min(1)
-        .prefault([...DEFAULT_RULES]),
-      templates: Templates.prefault(DEFAULT_TEMPLATES),
+        .prefault([...DEFAULT_RULES])
+        .describe('Where a request begins; the first rule that fits the last turn decides.'),
+      templates: Templates.prefault(DEFAULT_TEMPLATES).describe(
+        'How text found in media enters the prompt; {ocr_text}, {transcript} and {question} are filled in.',
+      ),
     })
     .prefault({}),
   media: z
     .strictObject({
-      /** Most pixels of one picture, judged from its header before it is decoded. */
-      image_pixels: z.int().positive().default(40_000_000),
-      images_per_request: z.int().min(1).max(64).default(8),
-      /** Most bytes fetched for an https address in a request. */
-      fetch_limit: byteSize.default(20 * 1024 * 1024),
-      fetch_timeout: duration.default(15_000),
+      image_pixels: z
+        .int()
+        .positive()
+        .default(40_000_000)
+        .describe('Most pixels of one picture, judged from its header before it is decoded.'),
+      images_per_request: z.int().min(1).max(64).default(8).describe('Most pictures of one request.'),
+      fetch_limit: byteSize.prefault('20MiB').describe('Most bytes fetched for an https address in a request.'),
+      fetch_timeout: duration.prefault('15s').describe('How long such a fetch may take.'),
     })
     .prefault({}),
   weights: z
     .strictObject({
-      /** Where weights are looked for, in this order. */
       sources: z
         .array(z.enum(['huggingface', 'modelscope', 'registry']))
         .min(1)
-        .default(['huggingface', 'modelscope', 'registry']),
-      /** Another address that speaks the Hugging Face hub's API, such as a mirror. */
-      huggingface_endpoint: z.url().optional(),
-      modelscope_endpoint: z.url().optional(),
-      /** Keeps published files that only an import needed. */
-      keep_imported: z.boolean().default(false),
+        .default(['huggingface', 'modelscope', 'registry'])
+        .describe('Where weights are looked for, in this order.'),
+      huggingface_endpoint: z
+        .url()
+        .optional()
+        .describe("Another address that speaks the Hugging Face hub's API, such as a mirror."),
+      modelscope_endpoint: z.url().optional().describe("Another address that speaks ModelScope's API."),
+      keep_imported: z.boolean().default(false).describe('Keeps published files that only an import needed.'),
     })
     .prefault({}),
   log: z
     .strictObject({
-      level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
-      /** `pretty` on a terminal, `json` elsewhere; `auto` chooses. */
-      format: z.enum(['auto', 'pretty', 'json']).default('auto'),
-      /** Where the log is kept too; by default /var/log/autoglm-server.log where that can be written, else the state folder. */
-      file: z.string().optional(),
+      level: z
+        .enum(['debug', 'info', 'warn', 'error'])
+        .default('info')
+        .describe('The least important lines that are kept.'),
+      format: z
+        .enum(['auto', 'pretty', 'json'])
+        .default('auto')
+        .describe('`pretty` on a terminal, `json` elsewhere; `auto` chooses.'),
+      file: z
+        .string()
+        .optional()
+        .describe(
+          'Where the log is kept too; by default /var/log/autoglm-server.log where that can be written, else the state folder.',
+        ),
     })
     .prefault({}),
 });
@@ -132,7 +164,7 @@ export interface ServeFlags {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Flag and environment variable of each setting that has one; a flag wins over the environment, that over the file. */
-const OVERRIDES: readonly {
+export const CONFIG_OVERRIDES: readonly {
   path: readonly string[];
   env: string;
   flag?: keyof ServeFlags;
@@ -169,7 +201,7 @@ export function loadConfig(
   const asked = flags.config ?? env['CONCERT_CONFIG'];
   const candidates = asked === undefined ? [join(cwd, 'concert.yaml'), join(home, 'config.yaml')] : [asked];
   const { file, values } = readConfigFile(candidates, asked !== undefined);
-  for (const override of OVERRIDES) {
+  for (const override of CONFIG_OVERRIDES) {
     const text = (override.flag === undefined ? undefined : flags[override.flag]) ?? env[override.env];
     if (text !== undefined && text !== '') assign(values, override.path, (override.read ?? String)(text));
   }

@@ -1,6 +1,7 @@
 import { EventQueue } from '../engines/worker/event-queue.ts';
 import type { LeaseModels } from '../models/model-manager.ts';
 import type { Clock } from '../shared/clock.ts';
+import { pageText } from './page-text.ts';
 import type { FoundMedia } from './templates.ts';
 import type { AnswerEvent, InputMessage, InputPart } from './request.ts';
 
@@ -106,11 +107,13 @@ async function pictureText(
   if (job.part.kind !== 'image') return { text: '', detail: 'no picture' };
   using lease = await deps.models.acquire(job.model, 'ocr', signal);
   job.leased();
-  const lines: string[] = [];
+  let text = '';
+  let count = 0;
   for await (const result of lease.engine.run({ image: job.part.bytes }, signal)) {
-    lines.push(...result.lines.map((line) => line.text));
+    text = pageText(result.lines);
+    count = result.lines.length;
   }
-  return { text: lines.join('\n'), detail: `${lines.length} lines` };
+  return { text, detail: `${count} lines` };
 }
 
 async function transcript(

@@ -49,6 +49,17 @@ test('each place of a long picture is the duty of one band, which reaches beyond
   }
 });
 
+test('a picture like a thread takes no more memory and little more time than others', () => {
+  for (const height of [400_000, 4_000_000]) {
+    const bands = bandsOf({ width: 2, height }, 1_000_000);
+    expect(bands.length).toBeLessThanOrEqual(24);
+    for (const band of bands) {
+      const size = detectionSize(band, 1_000_000);
+      expect(size.width * size.height).toBeLessThanOrEqual(1_000_000);
+    }
+  }
+});
+
 test('every line of a long picture is found once, also at the cuts', async () => {
   const [width, height, step] = [400, 6000, 50];
   const data = new Uint8Array(width * height * 3).fill(255);

@@ -17,6 +17,8 @@ export interface Band {
 /** Longer pictures (by their short side) are cut into bands: scaled down whole, their text would be too small. */
 const LONGEST = 2.5;
 const BAND_LENGTH = 1.5;
+/** A picture that needs more is a thread, no text; it must not keep the model busy for hours. */
+const MOST_BANDS = 24;
 /** The part of the short side that neighbouring bands share, so that a line cut by one stands whole in the other. */
 const OVERLAP = 0.2;
 /** The detector overlooks text that touches the edge, so narrow pictures get a margin of this part of their short side. */
@@ -45,8 +47,7 @@ export async function findLines(
   for (const band of bandsOf(pixels, mostPixels)) {
     await nextTurn(signal);
     const size = detectionSize(band, mostPixels);
-    const margin = Math.min(size.width, size.height) < NARROW_PIXELS ? MARGIN * Math.min(size.width, size.height) : 0;
-    const frame = 32 * Math.round(margin / 32);
+    const frame = frameAround(size, mostPixels);
     const image = await cutImage(pixels, band, size, frame);
     const [byX, byY] = [band.width / size.width, band.height / size.height];
     for (const corners of await models.detect(toImage(image))) {
@@ -66,7 +67,7 @@ export function bandsOf(picture: { readonly width: number; readonly height: numb
   const { width, height } = picture;
   const [short, long] = [Math.min(width, height), Math.max(width, height)];
   const whole = long <= LONGEST * short || width * height <= mostPixels;
-  const count = whole ? 1 : Math.ceil(long / (BAND_LENGTH * short));
+  const count = whole ? 1 : Math.min(MOST_BANDS, Math.ceil(long / (BAND_LENGTH * short)));
   const share = long / count;
   const overlap = (OVERLAP * short) / 2;
   return Array.from({ length: count }, (_, index) => {
@@ -88,8 +89,17 @@ export function detectionSize(
   mostPixels: number,
 ): { width: number; height: number } {
   const shrink = Math.min(1, Math.sqrt(mostPixels / (picture.width * picture.height)));
-  const side = (length: number): number => Math.max(32, Math.round((length * shrink) / 32) * 32);
+  const longest = Math.max(1, Math.floor(mostPixels / 32 / 32)) * 32;
+  const side = (length: number): number => Math.min(longest, Math.max(32, Math.round((length * shrink) / 32) * 32));
   return { width: side(picture.width), height: side(picture.height) };
+}
+
+/** The margin in pixels, a multiple of 32, for a picture of that size: none for one that is broad, or full already. */
+function frameAround(size: { readonly width: number; readonly height: number }, mostPixels: number): number {
+  const short = Math.min(size.width, size.height);
+  const frame = 32 * Math.round((MARGIN * short) / 32);
+  const fits = (size.width + 2 * frame) * (size.height + 2 * frame) <= mostPixels;
+  return short < NARROW_PIXELS && fits ? frame : 0;
 }
 
 /** Height by width of a line's box. */

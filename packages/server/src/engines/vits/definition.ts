@@ -1,9 +1,9 @@
 import type { EngineDefinition } from '../engine.ts';
 
-/** What a run of 200 characters takes beside the weights; measured 230 MB with a medium Piper voice. */
-const RUN_BYTES = 240_000_000;
+/** What runs of 200 letters take beside the weights: onnxruntime keeps what its largest runs needed. */
+const RUN_BYTES = 300_000_000;
 
-/** Piper VITS voices through sherpa-onnx. Measured with a 63 MB voice: 121–134 MB when loaded, 290–340 MB after long clauses. */
+/** Piper VITS voices through sherpa-onnx. Measured with a 63 MB voice: 111–134 MB when loaded, 290 MB after 19 sentences, 384 MB after 80 of all lengths. */
 export const vits: EngineDefinition<'tts'> = {
   name: 'vits',
   task: 'tts',

@@ -1,5 +1,5 @@
 /** Where a text may be cut: after a sentence, after a part of one, or at the end of a line or paragraph. */
-export type BoundaryKind = 'part' | 'sentence' | 'line' | 'paragraph';
+type BoundaryKind = 'part' | 'sentence' | 'line' | 'paragraph';
 
 /** Runs of stops and of spaces are looked at no further than this, so that heaps of them cost no more than other text. */
 const MAX_RUN = 16;

@@ -39,6 +39,8 @@ export const DATE_AND_TIME_RULES: readonly RewriteRule[] = [
   },
   { find: /(?<!\d)([0-9][05])(?=后(?![退来面续台悔果]))/gu, say: (_, decade) => readDigits(decade ?? '') },
   { find: /(?<![\d.])0([1-9])(?=[月日号])/gu, say: (_, number) => number ?? '' },
+  // Nobody says the time of day in one breath with the date.
+  { find: /(?<=[日号])[ T]*(?=\d{1,2}:[0-5]\d)/gu, say: () => ', ' },
   { find: /(\d{1,2}:[0-5]\d)\s*[-~–—]\s*(?=\d{1,2}:[0-5]\d)/gu, say: (_, from) => `${from}到` },
   {
     find: /(?<![\d:.]|比分\D{0,3}|比例\D{0,3})([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?![\d:])/gu,

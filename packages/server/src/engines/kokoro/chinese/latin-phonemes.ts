@@ -1,5 +1,5 @@
 import { soundOut } from './letter-sounds.ts';
-import { LETTER_NAMES, WORDS } from './latin-words.ts';
+import { LETTER_NAMES, LOAN_WORDS, WORDS } from './latin-words.ts';
 
 /** Cuts at a change of case, so that names fall into words and acronyms: ChatGPT → Chat, GPT; iOS → i, OS. */
 const PIECES = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g;
@@ -15,9 +15,9 @@ function spell(letters: string): string {
 
 function sayPiece(piece: string): string {
   const lower = piece.toLowerCase();
-  const known = WORDS[lower];
-  if (known !== undefined && piece.length > 1) return known;
   const acronym = piece === piece.toUpperCase() && piece.length <= MOST_ACRONYM_LETTERS;
+  const known = LOAN_WORDS.get(lower) ?? (acronym ? undefined : WORDS.get(lower));
+  if (known !== undefined && piece.length > 1) return known;
   return acronym || piece.length === 1 || !/[aeiouy]/.test(lower) ? spell(piece) : soundOut(lower);
 }
 
@@ -30,7 +30,7 @@ export function latinPhonemes(word: string): string {
     .normalize('NFD')
     .replace(/['’]s$/, 's')
     .replace(/[^A-Za-z]/g, '');
-  const whole = WORDS[plain.toLowerCase()];
-  if (whole !== undefined && plain.length > 1) return whole;
+  const borrowed = LOAN_WORDS.get(plain.toLowerCase());
+  if (borrowed !== undefined) return borrowed;
   return Array.from(plain.matchAll(PIECES), ([piece]) => sayPiece(piece)).join(' ');
 }

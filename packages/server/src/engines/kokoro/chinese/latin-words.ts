@@ -7,20 +7,29 @@ export const LETTER_NAMES: Readonly<Record<string, string>> = {
   N: 'ˈɛn', O: 'ˈO', P: 'pˈi', Q: 'kjˈu', R: 'ˈɑɹ', S: 'ˈɛs', T: 'tˈi', U: 'jˈu', V: 'vˈi', W: 'dˈʌbᵊlju', X: 'ˈɛks', Y: 'wˈI', Z: 'zˈi',
 }; // prettier-ignore
 
-/** Words whose sound their spelling hides, frequent in Chinese text or in any English one. */
-export const WORDS: Readonly<Record<string, string>> = {
-  app: 'ˈæp', apps: 'ˈæps', apple: 'ˈæpᵊl', android: 'ˈændɹˌYd', bug: 'bˈʌɡ', chat: 'ʧˈæt', cloud: 'klˈWd', code: 'kˈOd',
-  cookie: 'kˈʊki', data: 'dˈATə', demo: 'dˈɛmO', docker: 'dˈɑkəɹ', email: 'ˈimAl', excel: 'ɪksˈɛl', facebook: 'fˈAsbʊk',
-  github: 'ɡˈɪthʌb', google: 'ɡˈuɡᵊl', hello: 'həlˈO', hi: 'hˈI', java: 'ʤˈɑvə', linux: 'lˈɪnəks', logo: 'lˈOɡO', mac: 'mˈæk',
-  microsoft: 'mˈIkɹəsɔft', model: 'mˈɑdᵊl', offer: 'ˈɔfəɹ', ok: 'OkˈA', okay: 'OkˈA', online: 'ˈɑnlˌIn',
-  openai: 'ˈOpᵊn ˈA ˈI', pad: 'pˈæd', phone: 'fˈOn', photo: 'fˈOTO', plus: 'plˈʌs', pro: 'pɹˈO', python: 'pˈIθɑn', robot: 'ɹˈObɑt',
-  server: 'sˈɜɹvəɹ', studio: 'stˈudiO', token: 'tˈOkᵊn', twitter: 'twˈɪTəɹ', video: 'vˈɪdiO', web: 'wˈɛb', wechat: 'wˈiʧæt',
-  wifi: 'wˈIfI', windows: 'wˈɪndOz', youtube: 'jˈutub',
-  a: 'ə', the: 'ðə', of: 'ʌv', to: 'tu', do: 'dˈu', does: 'dˈʌz', one: 'wˈʌn', two: 'tˈu', you: 'ju', your: 'jʊɹ', are: 'ɑɹ',
-  was: 'wʌz', were: 'wɜɹ', is: 'ɪz', his: 'hɪz', as: 'æz', has: 'hæz', have: 'hæv', said: 'sˈɛd', what: 'wˈʌt', who: 'hˈu', be: 'bi',
-  he: 'hi', she: 'ʃi', we: 'wi', me: 'mi', by: 'bI', my: 'mI', they: 'ðA', their: 'ðɛɹ', there: 'ðɛɹ', this: 'ðɪs', that: 'ðæt',
-  these: 'ðiz', those: 'ðOz', them: 'ðɛm', then: 'ðˈɛn', with: 'wɪð', some: 'sˈʌm', come: 'kˈʌm', love: 'lˈʌv', for: 'fɔɹ',
-  from: 'fɹʌm', good: 'ɡˈʊd', great: 'ɡɹˈAt', know: 'nˈO', how: 'hˌW', now: 'nˈW', people: 'pˈipᵊl', world: 'wˈɜɹld', work: 'wˈɜɹk',
-  word: 'wˈɜɹd', would: 'wʊd', could: 'kʊd', should: 'ʃʊd', give: 'ɡˈɪv', live: 'lˈɪv', here: 'hˈɪɹ', where: 'wˌɛɹ', other: 'ˈʌðəɹ',
-  any: 'ˈɛni', many: 'mˈɛni', today: 'tədˈA', very: 'vˈɛɹi', thank: 'θˈæŋk', thanks: 'θˈæŋks', new: 'nˈu', go: 'ɡˌO', no: 'nˈO', so: 'sˌO',
-}; // prettier-ignore
+/** `word phonemes, word phonemes, …` */
+function parseWords(list: string): ReadonlyMap<string, string> {
+  const entries = list.trim().split(/,\s*/);
+  return new Map(entries.map((entry) => entry.split(' ', 2) as [word: string, phonemes: string]));
+}
+
+/** Words and names that Chinese text borrows, in small letters; they are said as words in capitals too: APP, OK. */
+export const LOAN_WORDS = parseWords(`
+  app ˈæp, apps ˈæps, android ˈændɹˌYd, bug bˈʌɡ, chat ʧˈæt, cookie kˈʊki, demo dˈɛmO, docker dˈɑkəɹ, email ˈimAl,
+  facebook fˈAsbʊk, github ɡˈɪthʌb, google ɡˈuɡᵊl, hello həlˈO, hi hˈI, java ʤˈɑvə, linux lˈɪnəks, logo lˈOɡO,
+  mac mˈæk, microsoft mˈIkɹəsɔft, offer ˈɔfəɹ, ok OkˈA, okay OkˈA, pad pˈæd, plus plˈʌs, pro pɹˈO, python pˈIθɑn,
+  robot ɹˈObɑt, studio stˈudiO, token tˈOkᵊn, twitter twˈɪTəɹ, web wˈɛb, wechat wˈiʧæt, wifi wˈIfI, windows wˈɪndOz,
+  youtube jˈutub
+`);
+
+/** Other words whose sound their spelling hides, in small letters. In capitals they are taken for acronyms: WHO, IS. */
+export const WORDS = parseWords(`
+  open ˈOpᵊn, a ə, the ðə, of ʌv, to tu, do dˈu, does dˈʌz, one wˈʌn, two tˈu, you ju, your jʊɹ, are ɑɹ, was wʌz,
+  were wɜɹ, is ɪz, his hɪz, as æz, has hæz, have hæv, said sˈɛd, what wˈʌt, who hˈu, be bi, he hi, she ʃi, we wi,
+  me mi, by bI, my mI, they ðA, their ðɛɹ, there ðɛɹ, this ðɪs, that ðæt, these ðiz, those ðOz, them ðɛm, then ðˈɛn,
+  with wɪð, some sˈʌm, come kˈʌm, love lˈʌv, for fɔɹ, from fɹʌm, good ɡˈʊd, great ɡɹˈAt, know nˈO, how hˌW, now nˈW,
+  people pˈipᵊl, world wˈɜɹld, work wˈɜɹk, word wˈɜɹd, would wʊd, could kʊd, should ʃʊd, give ɡˈɪv, live lˈɪv,
+  here hˈɪɹ, where wˌɛɹ, other ˈʌðəɹ, any ˈɛni, many mˈɛni, today tədˈA, very vˈɛɹi, thank θˈæŋk, thanks θˈæŋks,
+  new nˈu, go ɡˌO, no nˈO, so sˌO, apple ˈæpᵊl, cloud klˈWd, code kˈOd, data dˈATə, excel ɪksˈɛl, model mˈɑdᵊl,
+  online ˈɑnlˌIn, phone fˈOn, photo fˈOTO, server sˈɜɹvəɹ, video vˈɪdiO
+`);

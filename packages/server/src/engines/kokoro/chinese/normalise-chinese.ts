@@ -5,8 +5,9 @@ import { type RewriteRule, rewrite } from './rewrite-rule.ts';
 import { ADDRESS_RULES, SYMBOL_RULES } from './symbols.ts';
 import { toSimplified } from './to-simplified.ts';
 
-const EMOJI =
-  /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|[\u{FE0E}\u{FE0F}\u{200D}\u{20E3}]/gu;
+const EMOJI = /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}/gu;
+/** Variation selectors, joiners and keycaps, which are part of an emoji or of a character. */
+const INVISIBLE = /\uFE0E|\uFE0F|\u200B|\u200C|\u200D|\u20E3|\uFEFF/gu;
 
 const PUNCTUATION_RULES: readonly RewriteRule[] = [
   { find: /\.{2,}|。{2,}|…+/gu, say: () => '… ' },
@@ -29,7 +30,7 @@ const PUNCTUATION_RULES: readonly RewriteRule[] = [
  * the plain marks that the model knows. Latin letters stay for the next step. An ASCII quotation mark stays as it is.
  */
 export function normaliseChinese(text: string): string {
-  const bare = text.replace(EMOJI, (found) => (/[\u{FE0E}\u{FE0F}\u{200D}\u{20E3}]/u.test(found) ? '' : ' '));
+  const bare = text.replace(INVISIBLE, '').replace(EMOJI, ' ');
   const plain = toSimplified(bare)
     .normalize('NFKC')
     .replace(/[〇]/gu, '零')
