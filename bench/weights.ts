@@ -74,7 +74,7 @@ export async function recordings(home: string): Promise<Readonly<Record<string, 
   const { catalogue, store } = openStore(home);
   const known = catalogue.entries.some((entry) => entry.id === RECORDINGS);
   if (known && (await isHere(store, RECORDINGS))) return store.resolve(RECORDINGS, new AbortController().signal);
-  const folder = join(home, 'catalogue');
+  const folder = quoted(join(home, 'catalogue'));
   const learn = known ? '' : `mkdir -p ${folder} && cp test/catalogue/${RECORDINGS}.yaml ${folder}/ && `;
   throw new BenchError(missingSentence(home, [RECORDINGS], `pull ${RECORDINGS}`, learn));
 }
@@ -91,8 +91,12 @@ async function isHere(store: FileStore, id: string): Promise<boolean> {
   return model.loads.every((file) => existsSync(store.blobPath(file.sha256)));
 }
 
-/** One sentence with the command that mends it. */
-export function missingSentence(home: string, ids: readonly string[], pull: string, before = ''): string {
+/** One sentence with the command that mends it, as a POSIX shell takes it. */
+function missingSentence(home: string, ids: readonly string[], pull: string, before = ''): string {
   const are = ids.length === 1 ? 'is' : 'are';
-  return `${ids.join(', ')} ${are} not in ${home}; run: ${before}CONCERT_HOME=${home} npm start -- ${pull}`;
+  return `${ids.join(', ')} ${are} not in ${home}; run: ${before}CONCERT_HOME=${quoted(home)} npm start -- ${pull}`;
+}
+
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

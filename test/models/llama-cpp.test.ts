@@ -73,31 +73,6 @@ describe.skipIf(SMOL === null)('SmolLM2 in a process of its own', () => {
   });
   afterAll(() => engine.close());
 
-  test('greedy answers repeat, and are the same among others as alone', async () => {
-    const requests = TOPICS.map((topic) => say(`Write a story about ${topic}.`));
-    const alone: string[] = [];
-    for (const request of requests) alone.push((await ask(engine, request)).text);
-    const fresh = await start(SMOL ?? '', { maxSequences: 8, maxSequenceTokens: 1024 });
-    try {
-      const together = await Promise.all(requests.map((request) => ask(fresh, request)));
-      expect(together.map(({ text }) => text)).toEqual(alone);
-    } finally {
-      await fresh.close();
-    }
-    expect((await ask(engine, say('Write a story about the sea.'))).text).toBe(alone[0]);
-  });
-
-  test('penalties change a greedy answer and keep it repeatable', async () => {
-    const plain = await ask(engine, say('Repeat the word "tea" many times.', { maxTokens: 40 }));
-    const penalised = say('Repeat the word "tea" many times.', {
-      maxTokens: 40,
-      sampling: { ...GREEDY, frequencyPenalty: 1.5, presencePenalty: 0.5, repeatPenalty: 1.2 },
-    });
-    const first = await ask(engine, penalised);
-    expect(first.text).not.toBe(plain.text);
-    expect((await ask(engine, penalised)).text).toBe(first.text);
-  });
-
   test('a stop string ends the answer before it', async () => {
     const whole = await ask(engine, say('Write a story about the sea.', { maxTokens: 40 }));
     const stop = whole.text.slice(30, 42);
@@ -185,26 +160,61 @@ describe.skipIf(SMOL === null)('SmolLM2 in a process of its own', () => {
   });
 });
 
-describe.skipIf(SMOL === null)('SmolLM2 with other settings', () => {
-  test('with a buffer for each sequence a seed gives the same text whatever ran before and beside it', async () => {
-    const engine = await start(SMOL ?? '', { maxSequences: 4, maxSequenceTokens: 512, kvUnified: false });
-    try {
-      const seeded = (seed: number): ChatRequest =>
-        say('Tell me something surprising.', { sampling: { ...CREATIVE, seed }, maxTokens: 32 });
-      const first = await ask(engine, seeded(7));
-      await Promise.all(TOPICS.map((topic) => ask(engine, say(`Write about ${topic}.`))));
-      const [again, other] = await Promise.all([
-        ask(engine, seeded(7)),
-        ask(engine, seeded(8)),
-        ask(engine, say('Count to ten.', { sampling: { ...CREATIVE, seed: 9 } })),
-      ]);
-      expect(again.text).toBe(first.text);
-      expect(other.text).not.toBe(first.text);
-    } finally {
-      await engine.close();
-    }
+describe.skipIf(SMOL === null)('SmolLM2 with a buffer for each sequence', () => {
+  let engine: WorkerEngine<'chat'>;
+  beforeAll(async () => {
+    engine = await start(SMOL ?? '', { maxSequences: 4, maxSequenceTokens: 512, kvUnified: false });
+  });
+  afterAll(() => engine.close());
+
+  test('greedy answers repeat, and are the same among others as alone', async () => {
+    const requests = TOPICS.map((topic) => say(`Write a story about ${topic}.`));
+    const alone: string[] = [];
+    for (const request of requests) alone.push((await ask(engine, request)).text);
+    expect(new Set(alone).size).toBe(TOPICS.length);
+    const together = await Promise.all(requests.map((request) => ask(engine, request)));
+    expect(together.map(({ text }) => text)).toEqual(alone);
   });
 
+  test('a seed gives the same text whatever ran before and beside it; another seed another text', async () => {
+    const seeded = (seed: number): ChatRequest =>
+      say('Tell me something surprising.', { sampling: { ...CREATIVE, seed }, maxTokens: 32 });
+    const first = await ask(engine, seeded(7));
+    await Promise.all(TOPICS.map((topic) => ask(engine, say(`Write about ${topic}.`))));
+    const [again, other] = await Promise.all([
+      ask(engine, seeded(7)),
+      ask(engine, seeded(8)),
+      ask(engine, say('Count to ten.', { sampling: { ...CREATIVE, seed: 9 } })),
+    ]);
+    expect(again.text).toBe(first.text);
+    expect(other.text).not.toBe(first.text);
+  });
+
+  test('penalties change a greedy answer and keep it repeatable', async () => {
+    const plain = await ask(engine, say('Repeat the word "tea" many times.', { maxTokens: 40 }));
+    const penalised = say('Repeat the word "tea" many times.', {
+      maxTokens: 40,
+      sampling: { ...GREEDY, frequencyPenalty: 1.5, presencePenalty: 0.5, repeatPenalty: 1.2 },
+    });
+    const first = await ask(engine, penalised);
+    expect(first.text).not.toBe(plain.text);
+    expect((await ask(engine, penalised)).text).toBe(first.text);
+  });
+
+  test('a prefix is copied between buffers', async () => {
+    const system: ChatMessage = { role: 'system', content: 'Be kind and brief. '.repeat(20) };
+    const asks = ['A river?', 'A mountain?'].map((content): ChatRequest => ({
+      ...say(''),
+      messages: [system, { role: 'user', content }],
+    }));
+    const first = await ask(engine, asks[0] as ChatRequest);
+    const other = await ask(engine, asks[1] as ChatRequest);
+    expect(other.cachedTokens).toBeGreaterThan(80);
+    expect((await ask(engine, asks[0] as ChatRequest)).text).toBe(first.text);
+  });
+});
+
+describe.skipIf(SMOL === null)('SmolLM2 when things go wrong', () => {
   test('a killed process fails all its requests with model_crashed', async () => {
     const engine = await start(SMOL ?? '', { maxSequences: 3, maxSequenceTokens: 1024 });
     // The killer comes first, so that it is among the three that run and the others are running or waiting.

@@ -29,11 +29,11 @@ export async function runPull(args: PullArgs, deps: CliDeps): Promise<number> {
   return await pull(ids, open.sources, deps);
 }
 
-/** Models by name, by profile, or all that one can have without naming a hub's giant. */
+/** Models by name, by profile, by both, or all that one can have without naming a hub's giant. */
 async function chooseIds(args: PullArgs, deps: CliDeps): Promise<string[] | null> {
   if (args.all === true)
     return deps.store.catalogue.entries.filter((entry) => !needsPin(entry)).map((entry) => entry.id);
-  if (args.ids.length > 0) return [...args.ids];
+  if (args.ids.length > 0 && args.profile === undefined) return [...args.ids];
   const profiles = loadProfiles();
   let name = args.profile ?? deps.profile;
   if (name === 'auto') {
@@ -42,7 +42,7 @@ async function chooseIds(args: PullArgs, deps: CliDeps): Promise<string[] | null
     name = choice.profile;
   }
   const profile = profiles.get(name);
-  if (profile !== undefined) return profileModels(profile);
+  if (profile !== undefined) return [...profileModels(profile), ...args.ids];
   deps.print(`There is no profile ${name}; there are: ${[...profiles.keys()].join(', ')}`);
   return null;
 }

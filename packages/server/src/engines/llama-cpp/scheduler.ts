@@ -312,19 +312,20 @@ export class Scheduler {
 
   /** After a failed step the cache can't be trusted: running requests fail, waiting ones start with an empty one. */
   #recover(error: Error): void {
-    for (const run of [...this.#running]) {
-      run.job.events.finishWith(error);
-      this.#leave(run);
-    }
+    this.#failRunning(error);
     for (const [index] of this.#pool.sequences.entries()) this.#pool.cut(index, 0);
     this.#options.context.clear();
   }
 
-  #failAll(error: Error): void {
-    for (const run of [...this.#running]) {
+  #failRunning(error: Error): void {
+    for (const run of this.#running.splice(0)) {
       run.job.events.finishWith(error);
       this.#leave(run);
     }
+  }
+
+  #failAll(error: Error): void {
+    this.#failRunning(error);
     for (const job of this.#waiting.splice(0)) {
       job.events.finishWith(error);
       job.request.chooser.free();

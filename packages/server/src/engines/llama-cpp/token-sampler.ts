@@ -21,7 +21,7 @@ export class TokenPenalties {
   constructor(sampling: Penalties, prompt: Int32Array, window: number) {
     this.#sampling = sampling;
     this.#window = sampling.repeatPenalty === 1 ? 0 : window;
-    this.#recent = this.#window === 0 ? [] : [...prompt.slice(-this.#window)];
+    this.#recent = this.#window === 0 ? [] : Array.from(prompt.subarray(-this.#window));
   }
 
   /** Changes the logits in place, as vLLM and llama.cpp do. */
