@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Disturbance, type Machine, type Spread, spreadOf } from './measure.ts';
 
 /** What a figure is held against; its median decides. */
-export type Target = { readonly atLeast: number } | { readonly atMost: number };
+type Target = { readonly atLeast: number } | { readonly atMost: number };
 
 /** One line of a result: what was measured, in which unit, and the figure of each round. */
 export interface Row {

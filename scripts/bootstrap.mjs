@@ -58,12 +58,19 @@ function install() {
 
 /** The lock file names llama.cpp's packages for Linux; other systems fetch theirs, in the same version, beside it. */
 function installChatLibrary() {
-  const name = { 'darwin-arm64': 'mac-arm64-metal', 'darwin-x64': 'mac-x64', 'win32-x64': 'win-x64', 'win32-arm64': 'win-arm64' }[platform()];
+  const name = {
+    'darwin-arm64': 'mac-arm64-metal',
+    'darwin-x64': 'mac-x64',
+    'win32-x64': 'win-x64',
+    'win32-arm64': 'win-arm64',
+  }[platform()];
   if (name === undefined) return;
   const server = JSON.parse(readFileSync(join(ROOT, 'packages/server/package.json'), 'utf8'));
   const wanted = `@node-llama-cpp/${name}@${server.optionalDependencies['@node-llama-cpp/linux-x64']}`;
   if (npm(['install', '--no-save', '--no-audit', '--no-fund', wanted], { stdio: 'inherit' }).status !== 0) {
-    say(`The chat engine's library for this system could not be installed; everything else works. To try again: npm install --no-save ${wanted}`);
+    say(
+      `The chat engine's library for this system could not be installed; everything else works. To try again: npm install --no-save ${wanted}`,
+    );
   }
 }
 

@@ -16,7 +16,8 @@ const venv = join(cache, 'test-python');
 const python = process.platform === 'win32' ? join(venv, 'Scripts', 'python.exe') : join(venv, 'bin', 'python');
 const results = join(cache, 'test-results.json');
 const args = process.argv.slice(2);
-const unitOnly = args.some((arg, index) => arg === '--project' && args[index + 1] === 'unit') || args.includes('--project=unit');
+const unitOnly =
+  args.some((arg, index) => arg === '--project' && args[index + 1] === 'unit') || args.includes('--project=unit');
 
 function fail(sentence) {
   console.error(sentence);
@@ -39,7 +40,8 @@ function pullWeights() {
   };
   const ids = ['--profile', 'laptop', 'smollm2-135m-instruct-q4_1', 'test-speech'];
   const status = run(process.execPath, ['packages/server/dist/cli/cli.js', 'pull', ...ids], { env });
-  if (status !== 0) fail('The weights for the tests could not be had (above is why); run npm test again to go on where it stopped.');
+  if (status !== 0)
+    fail('The weights for the tests could not be had (above is why); run npm test again to go on where it stopped.');
 }
 
 /** A virtual environment with the official Python clients, made again when their list changes. */
@@ -69,14 +71,23 @@ if (!unitOnly) {
 rmSync(results, { force: true });
 const status = run(
   process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`, ...args],
+  [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${results}`,
+    ...args,
+  ],
   { env: { ...process.env, CONCERT_TEST_HOME: home, CONCERT_TEST_PYTHON: python } },
 );
 if (!existsSync(results)) fail('No test was run.');
 const report = JSON.parse(readFileSync(results, 'utf8'));
 const minutes = ((Date.now() - started) / 60_000).toFixed(1);
 // A file that cannot be loaded holds no test that could fail; it must count all the same.
-const brokenFiles = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
+const brokenFiles = report.testResults.filter(
+  (file) => file.status === 'failed' && file.assertionResults.length === 0,
+).length;
 const failed = report.numFailedTests + brokenFiles;
 const skipped = report.numPendingTests + report.numTodoTests;
 console.log(`Took ${minutes} minutes.`);

@@ -7,8 +7,18 @@ import { silentLog } from '../../packages/server/dist/shared/log.js';
 import { readProcessBytes } from '../../packages/server/dist/shared/process-memory.js';
 
 const models = process.argv.slice(2).map((id) => ({
-  ...{ id, task: 'chat', engine: 'fake', title: id, licence: 'MIT', input: ['text'], languages: [], voices: [] },
-  ...{ settings: {}, threads: 1, idleMs: null, fileBytes: 1000 },
+  id,
+  task: 'chat',
+  engine: 'fake',
+  title: id,
+  licence: 'MIT',
+  input: ['text'],
+  languages: [],
+  voices: [],
+  settings: {},
+  threads: 1,
+  idleMs: null,
+  fileBytes: 1000,
 }));
 const manager = createModelManager({
   models,

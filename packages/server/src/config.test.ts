@@ -18,7 +18,12 @@ const load = (yaml: string | null, flags = {}, env: Record<string, string> = {})
 
 test('with no file everything has a default', () => {
   const config = load(null);
-  expect(config).toMatchObject({ served_model_name: 'autoglm-phone-9b', max_num_seqs: 16, idle_unload: 300_000, file: null });
+  expect(config).toMatchObject({
+    served_model_name: 'autoglm-phone-9b',
+    max_num_seqs: 16,
+    idle_unload: 300_000,
+    file: null,
+  });
   expect(config.server).toMatchObject({ host: '127.0.0.1', port: 8000, body_limit: 33_554_432 });
   expect(config.routing.rules.map((rule) => rule.route)).toEqual(['ASR_SERVICE', 'OCR_SERVICE', 'SELF_INFER']);
 });
@@ -58,16 +63,20 @@ test('`never` keeps a model loaded', () => {
 });
 
 test('sizes and durations are read in the usual units', () => {
-  expect([parseByteSize('512MB'), parseByteSize('8GiB'), parseByteSize(7), parseByteSize('1.5 kb'), parseByteSize('x')]).toEqual([
-    512e6,
-    8 * 2 ** 30,
-    7,
-    1500,
-    null,
-  ]);
-  expect([parseDurationMs('90s'), parseDurationMs('5m'), parseDurationMs('250ms'), parseDurationMs(2), parseDurationMs('1d')]).toEqual([
-    90_000, 300_000, 250, 2000, null,
-  ]);
+  expect([
+    parseByteSize('512MB'),
+    parseByteSize('8GiB'),
+    parseByteSize(7),
+    parseByteSize('1.5 kb'),
+    parseByteSize('x'),
+  ]).toEqual([512e6, 8 * 2 ** 30, 7, 1500, null]);
+  expect([
+    parseDurationMs('90s'),
+    parseDurationMs('5m'),
+    parseDurationMs('250ms'),
+    parseDurationMs(2),
+    parseDurationMs('1d'),
+  ]).toEqual([90_000, 300_000, 250, 2000, null]);
 });
 
 test('the JSON Schema knows every top-level key', () => {

@@ -26,7 +26,7 @@ const ModelConfig = z.strictObject({
 });
 
 /** The configuration file. Unknown keys stop the start, and the message names them. */
-export const ConfigFile = z.strictObject({
+const ConfigFile = z.strictObject({
   served_model_name: z
     .string()
     .min(1)
@@ -136,7 +136,7 @@ export const ConfigFile = z.strictObject({
     })
     .prefault({}),
 });
-export type ConfigFile = z.infer<typeof ConfigFile>;
+type ConfigFile = z.infer<typeof ConfigFile>;
 
 /** Everything the server was told, from flags, environment, file and defaults. */
 export interface Config extends ConfigFile {

@@ -7,10 +7,3 @@ import { whisper } from './whisper/definition.ts';
 
 /** Every engine that a catalogue entry may name. A new engine is one folder and one line here. */
 export const ENGINES: readonly EngineDefinition[] = [llamaCpp, paddleOcr, whisper, vits, kokoro];
-
-/** The engine of that name; throws when there is none. */
-export function engineNamed(name: string): EngineDefinition {
-  const found = ENGINES.find((engine) => engine.name === name);
-  if (found === undefined) throw new Error(`no engine is called ${name}`);
-  return found;
-}

@@ -31,13 +31,12 @@ export type FileSource = z.infer<typeof FileSource>;
  * A file as published: fetched and verified. `sha256: null` (and then `bytes` may be approximate) takes the digest that
  * the hub publishes beside the file when it is first pulled, and pins it in the store for every later pull and load.
  */
-export const SourceFile = z.strictObject({
+const SourceFile = z.strictObject({
   name: fileName,
   bytes: z.int().nonnegative(),
   sha256: sha256.nullable(),
   sources: z.array(FileSource).min(1),
 });
-export type SourceFile = z.infer<typeof SourceFile>;
 
 /** A whole repository of a hub: its file list and digests are read when it is first pulled, and pinned in the store. */
 export const HubSnapshot = z.strictObject({
@@ -54,8 +53,7 @@ export const HubSnapshot = z.strictObject({
 export type HubSnapshot = z.infer<typeof HubSnapshot>;
 
 /** A file made on this machine from fetched ones; its digest is known beforehand, because importers are deterministic. */
-export const ImportedFile = z.strictObject({ name: fileName, bytes: z.int().nonnegative(), sha256 });
-export type ImportedFile = z.infer<typeof ImportedFile>;
+const ImportedFile = z.strictObject({ name: fileName, bytes: z.int().nonnegative(), sha256 });
 
 /** A conversion from a published format to the engine's. */
 export const Import = z.strictObject({

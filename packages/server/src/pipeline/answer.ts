@@ -27,7 +27,7 @@ export interface AnswerDeps {
 }
 
 /** How tokens are chosen where neither the caller nor the model says otherwise. */
-export const DEFAULT_SAMPLING: Sampling = {
+const DEFAULT_SAMPLING: Sampling = {
   temperature: 0.7,
   topP: 0.9,
   topK: 40,

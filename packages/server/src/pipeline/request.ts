@@ -4,7 +4,7 @@
  */
 import type { AsrEvent, OcrEvent, Sampling, TtsEvent } from '../engines/engine.ts';
 
-export type { AsrEvent, OcrEvent, OcrLine, Sampling, TtsEvent } from '../engines/engine.ts';
+export type { AsrEvent, Sampling } from '../engines/engine.ts';
 
 /** The picture formats that are taken, told apart by their first bytes. */
 export type ImageMediaType = 'image/png' | 'image/jpeg' | 'image/webp';
@@ -110,7 +110,7 @@ export interface ReadTextInput {
 }
 
 /** Names the weights that answer, once they are known; optional, and before anything else. */
-export interface ModelStarted {
+interface ModelStarted {
   readonly kind: 'start';
   readonly model: string;
 }

@@ -5,7 +5,7 @@ import { ClauseSplitter } from './speech-text/clause-splitter.ts';
 import { splitLanguages } from './speech-text/split-languages.ts';
 
 /** Which voice speaks which language. */
-export interface SpeechVoices {
+interface SpeechVoices {
   readonly byLanguage: Readonly<Record<string, { readonly model: string; readonly voice: string }>>;
   readonly fallback: { readonly model: string; readonly voice: string };
 }

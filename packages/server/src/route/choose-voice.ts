@@ -4,7 +4,7 @@ import { GatewayError } from '../shared/errors.ts';
 import { type Names, OPENAI_ALIASES, resolveName, type Roles } from './roles.ts';
 
 /** A voice of an installed model. */
-export interface ChosenVoice {
+interface ChosenVoice {
   readonly model: string;
   readonly voice: string;
 }

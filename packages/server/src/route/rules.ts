@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Where a request begins, in the words of the architecture: a specialist first, or the central model at once. */
-export const ROUTES = ['ASR_SERVICE', 'OCR_SERVICE', 'SELF_INFER'] as const;
+const ROUTES = ['ASR_SERVICE', 'OCR_SERVICE', 'SELF_INFER'] as const;
 export type Route = (typeof ROUTES)[number];
 
 const Modality = z.enum(['text', 'image', 'audio']);

@@ -13,7 +13,13 @@ export interface LogOptions {
   readonly output: { write(text: string): unknown };
 }
 
-const LABELS: Readonly<Record<string, string>> = { debug: 'DEBUG', info: 'INFO', warn: 'WARNING', error: 'ERROR', fatal: 'ERROR' };
+const LABELS: Readonly<Record<string, string>> = {
+  debug: 'DEBUG',
+  info: 'INFO',
+  warn: 'WARNING',
+  error: 'ERROR',
+  fatal: 'ERROR',
+};
 /** Never logged, wherever they stand in what is logged. */
 const SECRETS = [
   '*.authorization',
@@ -39,7 +45,8 @@ export function createLog(options: LogOptions): { log: Log; flush: () => void } 
       level: options.level,
       base: null,
       redact: { paths: SECRETS, censor: '[secret]' },
-      timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
     },
     pino.multistream(streams),
   );

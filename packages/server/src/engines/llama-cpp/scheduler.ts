@@ -17,7 +17,7 @@ export interface StepContext {
 }
 
 /** What the scheduler needs of a vocabulary. */
-export interface Vocabulary {
+interface Vocabulary {
   pieceOf(token: number): Uint8Array;
   endsAnswer(token: number): boolean;
 }

@@ -21,6 +21,11 @@ export const CODE_RULES: readonly RewriteRule[] = [
     find: new RegExp(`(${NAMES})((?:号?码?(?:是|为)?|打|[::\\s])*)(\\d{3,})(?![\\d.])`, 'gu'),
     say: (_, name, between, digits) => `${name}${between}${readDigits(digits ?? '', true)}`,
   },
+  // Well-known short numbers, where nothing is counted.
+  {
+    find: /(?<![\d.,])(?:12306|12315|12345|10086|10010|955\d{2})(?![\d.,%万亿]|\s*[个人元块件次条])/gu,
+    say: (digits) => readDigits(digits, true),
+  },
   // An address on the internet: four parts, digit by digit.
   { find: /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])/gu, say: dotted((part) => readDigits(part)) },
   // A version: 3.5.1
@@ -28,8 +33,8 @@ export const CODE_RULES: readonly RewriteRule[] = [
   // Digits grown together with Latin letters: RTX4090, G102, H.264; a few digits are a number (F-16, MP3).
   { find: /(?<=[A-Za-z]-?)\d{3,}(?![\d.%])/gu, say: (digits) => readDigits(digits) },
   { find: /(?<=[A-Za-z])-(?=\d)/gu, say: () => '' },
-  // The 2 of 80m2 is a unit's.
-  { find: /(?<=[A-Za-z])(?<!\d\s?[kcd]?m)\d{1,2}(?![\d.%])/gu, say: readCardinal },
+  // The 2 of 80m2 is a unit's, the 30 of 1h30min minutes.
+  { find: /(?<=[A-Za-z])(?<!\d\s?(?:[kcd]?m|h))\d{1,2}(?![\d.%])/gu, say: readCardinal },
   // Rooms and bus lines: 305室, 302路.
   { find: /(?<![\d.])\d{3,4}(?=号?房|室|路(?![人程途过]))/gu, say: (digits) => readDigits(digits) },
   // An identity number may end in X; other long numbers that count nothing are ids.

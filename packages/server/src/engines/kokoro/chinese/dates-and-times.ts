@@ -31,6 +31,7 @@ export const DATE_AND_TIME_RULES: readonly RewriteRule[] = [
     find: /(?<![\d.])(?!\d000年(?:前|来|间|的?历史))([12]\d{3})(?=\s*(?:年|財年|财年|学年))/gu,
     say: (_, year) => readDigits(year ?? ''),
   },
+  { find: /(?<![\d.])((?:1[89]|20)\d0)s(?![A-Za-z])/gu, say: (_, decade) => `${readDigits(decade ?? '')}年代` },
   { find: /(?<!\d)(\d{2})(?=年\d{1,2}月)/gu, say: (_, year) => readDigits(year ?? '') },
   // 2026-11
   {

@@ -30,7 +30,12 @@ const PUNCTUATION_RULES: readonly RewriteRule[] = [
  * the plain marks that the model knows. Latin letters stay for the next step. An ASCII quotation mark stays as it is.
  */
 export function normaliseChinese(text: string): string {
-  const bare = text.replace(INVISIBLE, '').replace(EMOJI, ' ');
+  const bare = text
+    .replace(INVISIBLE, '')
+    .replace(EMOJI, ' ')
+    // NFKC would run these into the digits before them: 10² is not 102. That of m² belongs to the unit's name.
+    .replace(/(?<!m)[⁰¹²³⁴-⁹]+/gu, (power) => `^${power}`)
+    .replace(/(?<=\d)(?=[¼-¾⅐-⅞])/gu, '又');
   const plain = toSimplified(bare)
     .normalize('NFKC')
     .replace(/[〇]/gu, '零')

@@ -53,6 +53,8 @@ const DEGREES: Readonly<Record<string, string>> = { '°C': '摄氏度', '°F': '
 
 /** Amounts: ranges, money, percentages, temperatures, units, fractions, ratios, ordinals, then every number that is left. */
 export const QUANTITY_RULES: readonly RewriteRule[] = [
+  { find: /(?<=[\dA-Za-z)])\^(-?\d+)/gu, say: (_, power) => `的${readNumber(power ?? '')}次方` },
+  { find: /(?<=\d)h(?=\d)/gu, say: () => '小时' },
   // 5-3=2 takes away; any other dash between two amounts is a range, as a tilde always is.
   { find: /(?<=\d)\s*[-−–]\s*(?=\d+(?:\.\d+)?\s*=)/gu, say: () => '减' },
   {
@@ -90,7 +92,7 @@ export const QUANTITY_RULES: readonly RewriteRule[] = [
     say: (_, number) => `零下${readNumber(number ?? '')}`,
   },
   {
-    find: new RegExp(String.raw`(${SIGNED})\s*(${UNIT})(?![A-Za-z0-9])`, 'gu'),
+    find: new RegExp(String.raw`(${SIGNED})\s*(${UNIT})(?![A-Za-z])`, 'gu'),
     say: (_, number, unit) => `${readAmount(number ?? '')}${UNIT_NAMES[unit ?? '']}`,
   },
   {

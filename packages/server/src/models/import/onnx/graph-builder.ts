@@ -14,7 +14,7 @@ export type FilePart = Uint8Array | { readonly length: number; produce(): Promis
 export type Attribute = number | readonly number[] | { readonly float: number };
 
 /** A graph's input or output; a string in `dims` names a size that is known only when the model runs. */
-export interface GraphValue {
+interface GraphValue {
   readonly name: string;
   readonly type: ElementType;
   readonly dims: readonly (number | string)[];
