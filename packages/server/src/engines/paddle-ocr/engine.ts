@@ -5,7 +5,7 @@ import { decodeImage } from './decode-image.ts';
 import { type OcrModels, loadModels } from './models.ts';
 import { readPage } from './read-page.ts';
 import { type PaddleOcrSettings, parseSettings } from './settings.ts';
-import { TurnQueue } from './turn-queue.ts';
+import { TurnQueue } from '../turn-queue.ts';
 
 /**
  * Loads a PP-OCR model for the CPU (settings: `PaddleOcrSettings`). Pictures are read one at a time, in the order in

@@ -1,7 +1,7 @@
 import { Image } from 'paddleocr';
 import { type RgbImage, cutImage } from './decode-image.ts';
 import type { Corner, Corners, OcrModels } from './models.ts';
-import { nextTurn } from './turn-queue.ts';
+import { nextTurn } from './next-turn.ts';
 
 /** A part of a picture in which text is looked for at once. */
 export interface Band {

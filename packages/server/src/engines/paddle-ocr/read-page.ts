@@ -5,7 +5,7 @@ import { findLines, tallness, toImage } from './find-lines.ts';
 import type { Corners, OcrModels } from './models.ts';
 import type { PaddleOcrSettings } from './settings.ts';
 import { type Quad, sortLines } from './sort-lines.ts';
-import { nextTurn } from './turn-queue.ts';
+import { nextTurn } from './next-turn.ts';
 
 /** A crop of a line, and how it lies in the picture. */
 interface Candidate {

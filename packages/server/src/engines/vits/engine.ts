@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { GatewayError } from '../../shared/errors.ts';
 import type { CreateEngine, Engine, EngineOptions, TtsEvent, TtsRequest } from '../engine.ts';
+import { TurnQueue } from '../turn-queue.ts';
 import { createEspeakFolder, type EspeakFolder } from './espeak-folder.ts';
-import { loadSherpaVits, type SherpaTts } from './sherpa-tts.ts';
+import { loadSherpaVits, type SherpaAudio, type SherpaTts } from './sherpa-tts.ts';
 import { speakablePieces } from './speakable-pieces.ts';
 
 const Settings = z.object({
@@ -52,7 +53,7 @@ class VitsEngine implements Engine<'tts'> {
   readonly #tts: SherpaTts;
   readonly #voices: Settings['voices'];
   readonly #folder: EspeakFolder;
-  #lastRun: Promise<unknown> = Promise.resolve();
+  readonly #turns = new TurnQueue();
   #closed = false;
 
   constructor(tts: SherpaTts, voices: Settings['voices'], folder: EspeakFolder) {
@@ -73,10 +74,7 @@ class VitsEngine implements Engine<'tts'> {
       throw new GatewayError('unsupported_value', `the speed must lie between ${SLOWEST} and ${FASTEST}`);
     }
     for (const text of speakablePieces(request.text)) {
-      const { samples, sampleRate } = await this.#oneAtATime(signal, async () => {
-        await this.#folder.ensure();
-        return this.#tts.generateAsync({ text, sid: speaker, speed: request.speed, enableExternalBuffer: false });
-      });
+      const { samples, sampleRate } = await this.#speak(text, { speaker, speed: request.speed }, signal);
       signal.throwIfAborted();
       if (samples.length > 0) yield { kind: 'audio-chunk', sampleRate, samples };
     }
@@ -85,19 +83,15 @@ class VitsEngine implements Engine<'tts'> {
   async close(): Promise<void> {
     this.#closed = true;
     // The native run cannot be stopped; freeing its data under it would end the process.
-    await this.#lastRun.catch(() => undefined);
+    await this.#turns.idle();
     await this.#folder.remove();
   }
 
-  /** Runs after those before it; a request that was given up meanwhile is passed over. */
-  #oneAtATime<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    const turn = this.#lastRun.then(() => {
-      signal.throwIfAborted();
-      if (this.#closed) throw new GatewayError('model_crashed', 'the model was stopped while it spoke; try again');
-      return work();
-    });
-    // Its own caller gets the error; the next one only waits for the end.
-    this.#lastRun = turn.catch(() => undefined);
-    return turn;
+  async #speak(text: string, how: { speaker: number; speed: number }, signal: AbortSignal): Promise<SherpaAudio> {
+    using _turn = await this.#turns.enter(signal);
+    if (this.#closed) throw new GatewayError('model_crashed', 'the model was stopped while it spoke; try again');
+    await this.#folder.ensure();
+    // Awaited here: the turn lasts until the native run has ended, whoever still listens.
+    return await this.#tts.generateAsync({ text, sid: how.speaker, speed: how.speed, enableExternalBuffer: false });
   }
 }

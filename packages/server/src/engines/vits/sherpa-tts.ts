@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 
 /** Mono samples from -1 to 1, as sherpa-onnx gives them. */
-interface GeneratedAudio {
+export interface SherpaAudio {
   readonly samples: Float32Array;
   readonly sampleRate: number;
 }
@@ -15,7 +15,7 @@ export interface SherpaTts {
     readonly sid: number;
     readonly speed: number;
     readonly enableExternalBuffer: boolean;
-  }): Promise<GeneratedAudio>;
+  }): Promise<SherpaAudio>;
 }
 
 interface SherpaModule {

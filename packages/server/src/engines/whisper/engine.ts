@@ -1,6 +1,6 @@
 import { GatewayError } from '../../shared/errors.ts';
 import type { AsrEvent, AsrRequest, CreateEngine, Engine, EngineOptions } from '../engine.ts';
-import { TurnQueue } from '../paddle-ocr/turn-queue.ts';
+import { TurnQueue } from '../turn-queue.ts';
 import { decodeAudio } from './decode-audio.ts';
 import { fromWhisperLanguage, toWhisperLanguage } from './languages.ts';
 import type { PcmStore } from './pcm-store.ts';

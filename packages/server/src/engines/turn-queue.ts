@@ -20,6 +20,11 @@ export class TurnQueue {
     signal.throwIfAborted();
     return { [Symbol.dispose]: leave };
   }
+
+  /** Resolves when everyone who is in line now has had their turn. */
+  idle(): Promise<void> {
+    return this.#last;
+  }
 }
 
 function promiseWithResolve(): { promise: Promise<void>; resolve: () => void } {
@@ -28,13 +33,4 @@ function promiseWithResolve(): { promise: Promise<void>; resolve: () => void } {
     resolve = fulfil;
   });
   return { promise, resolve };
-}
-
-/**
- * Lets messages in, a cancellation among them, because the networks run on the process's only thread. Throws the
- * signal's reason once it aborted.
- */
-export async function nextTurn(signal: AbortSignal): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
-  signal.throwIfAborted();
 }
