@@ -71,7 +71,7 @@ const ConfigFile = z.strictObject({
   threads: z
     .union([z.literal('auto'), z.int().min(1).max(256)])
     .default('auto')
-    .describe("CPU threads of each model; `auto` takes the machine's cores."),
+    .describe('CPU threads of each model; `auto` leaves one core free and takes eight at most.'),
   models: z.record(z.string(), ModelConfig).default({}).describe('What differs for one model, by its id.'),
   aliases: z.record(z.string(), z.string()).prefault({}).describe('Names that clients use for installed models.'),
   voices: z.record(z.string(), z.string()).prefault({}).describe('Names that clients use for installed voices.'),

@@ -20,7 +20,7 @@ export function modelSpecs(config: Config, catalogue: Catalogue, roles: Roles): 
   const stray = [...Object.keys(config.models), ...config.preload].find((id) => !ids.includes(id));
   if (stray !== undefined)
     throw new ConfigError(`the model "${stray}" is not in this profile; it has: ${ids.join(', ')}`);
-  const threads = config.threads === 'auto' ? availableParallelism() : config.threads;
+  const threads = config.threads === 'auto' ? defaultThreads(availableParallelism()) : config.threads;
   return ids.map((id) =>
     modelSpec(catalogue.get(id), config.models[id] ?? { settings: {} }, {
       idleMs: config.idle_unload,
@@ -29,6 +29,16 @@ export function modelSpecs(config: Config, catalogue: Catalogue, roles: Roles): 
         id === roles.chat ? { maxSequences: config.max_num_seqs, maxSequenceTokens: config.max_seq_len } : {},
     }),
   );
+}
+
+const MOST_THREADS = 8;
+
+/**
+ * Threads of a model on a machine with so many cores. One core is left to everything else: threads that wait for each other spin, so
+ * one that must share its core slows all of them down several times over.
+ */
+export function defaultThreads(cores: number): number {
+  return Math.max(1, Math.min(MOST_THREADS, cores - 1));
 }
 
 export interface ServicesDeps {

@@ -25,7 +25,7 @@ export interface Sampling {
   readonly presencePenalty: number;
   /** 1 turns it off. */
   readonly repeatPenalty: number;
-  /** The same seed, request and weights give the same text. Null draws one. */
+  /** The same seed, request and weights give the same text, as far as rounding in different batches allows. Null draws one. */
   readonly seed: number | null;
 }
 

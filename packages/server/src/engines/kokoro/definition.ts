@@ -1,7 +1,7 @@
 import type { EngineDefinition } from '../engine.ts';
 
-/** Node, onnxruntime and a run of 250 phonemes; measured with Kokoro-82M: 190 MB after loading, 460 MB after a run of 12 s of speech. */
-const WORK_BYTES = 290e6;
+/** Node, onnxruntime and the longest run; measured with Kokoro-82M: 215 MB after loading, 420 MB after long texts. */
+const WORK_BYTES = 250e6;
 /** onnxruntime holds weights a second time where it repacks them. */
 const COPIES = 2;
 

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { GatewayError } from '../../shared/errors.ts';
 import type { Engine, TtsEvent, TtsRequest } from '../engine.ts';
+import { TurnQueue } from '../turn-queue.ts';
 import { chinesePhonemes } from './chinese/chinese-phonemes.ts';
 import { normaliseChinese } from './chinese/normalise-chinese.ts';
-import { RunQueue } from './run-queue.ts';
 import { splitPhonemes } from './split-phonemes.ts';
 import { pauseAfter, trimSilence } from './trim-silence.ts';
 import { MOST_PHONEMES, toTokens } from './vocabulary.ts';
@@ -38,7 +38,7 @@ interface Dependencies {
 /** Speaks Chinese text: front end, runs of bounded length in order of arrival, short silence at the ends. */
 export class SpeechEngine implements Engine<'tts'> {
   readonly #deps: Dependencies;
-  readonly #queue = new RunQueue();
+  readonly #turns = new TurnQueue();
   #closed = false;
 
   constructor(deps: Dependencies) {
@@ -51,16 +51,18 @@ export class SpeechEngine implements Engine<'tts'> {
     const runs = phonemeRuns(request.text);
     if (runs.length === 0) yield chunk(new Float32Array(SAMPLE_RATE * MOMENT_SECONDS));
     for (const phonemes of runs) {
-      yield chunk(await this.#queue.add(() => this.#speak(phonemes, voice, request.speed, signal)));
+      yield chunk(await this.#speak(phonemes, voice, request.speed, signal));
     }
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#queue.add(() => this.#deps.synthesiser.release());
+    await this.#turns.idle();
+    await this.#deps.synthesiser.release();
   }
 
   async #speak(phonemes: string, voice: Float32Array, speed: number, signal: AbortSignal): Promise<Float32Array> {
+    using _turn = await this.#turns.enter(signal);
     // A run blocks this process: read what the server sent meanwhile, a cancel above all.
     await setImmediate();
     signal.throwIfAborted();

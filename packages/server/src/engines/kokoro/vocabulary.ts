@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
 /**
- * Most phonemes of one run. The model takes 509, but what a run needs in memory grows with its length (12 s of speech 270 MB, 22 s
- * 470 MB), it can't be cancelled, and nothing is heard before its end.
+ * Most phonemes of one run, about 8 s of speech. The model takes 509, but the memory of a run grows with its length and stays with
+ * the process (5 s: 150 MB, 15 s: 370 MB), a run can't be cancelled, and nothing is heard before its end.
  */
-export const MOST_PHONEMES = 250;
+export const MOST_PHONEMES = 150;
 
 const VocabularyFile = z.object({ vocab: z.record(z.string(), z.int().positive()) });
 

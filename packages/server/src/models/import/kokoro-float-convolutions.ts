@@ -10,7 +10,7 @@ const CONVOLUTIONS = 87;
 
 /**
  * Rewrites Kokoro's integer convolutions, which onnxruntime runs slowly on a CPU, as float ones over the same 8-bit weights: a
- * third to a half of the work for audio that sounds the same. Throws an Error where the model is another one.
+ * third to a half less work for speech that is understood as well. Throws an Error where the model is another one.
  */
 export const runImport: Importer = async ({ inputs, outputs, signal, onProgress }) => {
   const model = await readFile(importPath(inputs, SOURCE), { signal });

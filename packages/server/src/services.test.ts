@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { loadConfig } from './config.ts';
+import { ConfigError } from './config-values.ts';
+import type { ModelManager } from './models/model-manager.ts';
+import { catalogueOf } from './models/catalogue.ts';
+import { CatalogueEntry } from './models/catalogue-schema.ts';
+import { createServices, defaultThreads, modelSpecs } from './services.ts';
+import { systemClock } from './shared/clock.ts';
+
+const entry = (id: string, task: string, more: object = {}): CatalogueEntry =>
+  CatalogueEntry.parse({
+    id,
+    task,
+    engine: 'fake',
+    title: id,
+    licence: 'MIT',
+    input: [task === 'ocr' ? 'image' : task === 'asr' ? 'audio' : 'text'],
+    files: [
+      {
+        name: 'weights.bin',
+        bytes: 7,
+        sha256: 'a'.repeat(64),
+        sources: [{ kind: 'huggingface', repo: 'r', revision: 'v', path: 'p' }],
+      },
+    ],
+    ...more,
+  });
+const catalogue = catalogueOf([
+  entry('chat', 'chat', { settings: { kept: 1 } }),
+  entry('ocr', 'ocr'),
+  entry('asr', 'asr'),
+  entry('tts', 'tts', { languages: ['en'] }),
+]);
+const roles = { chat: 'chat', ocr: 'ocr', asr: 'asr', tts: { en: 'tts' } };
+const configured = (changes: object = {}) => ({
+  ...loadConfig({}, { CONCERT_HOME: '/nonexistent' }, '/nonexistent'),
+  ...changes,
+});
+
+function services(changes: object = {}) {
+  const config = configured(changes);
+  const models = modelSpecs(config, catalogue, roles);
+  const status = () => ({
+    models: models.map((model) => ({
+      model,
+      state: { kind: 'unloaded' as const },
+      reservedBytes: 0,
+      measuredBytes: null,
+      lastUsedMs: null,
+      loadMs: null,
+    })),
+    memory: { budgetBytes: 1, reservedBytes: 0 },
+  });
+  const manager = { models, status } as unknown as ModelManager;
+  return createServices({ config, catalogue, roles, models: manager, clock: systemClock, startedMs: 0 });
+}
+
+test('one core is left to everything else', () => {
+  expect([1, 2, 4, 64].map(defaultThreads)).toEqual([1, 1, 3, 8]);
+});
+
+test("the articles' limits go to the central model alone, over its own settings", () => {
+  const specs = modelSpecs(configured({ max_num_seqs: 3, max_seq_len: 512 }), catalogue, roles);
+  expect(specs[0]?.settings).toEqual({ kept: 1, maxSequences: 3, maxSequenceTokens: 512 });
+  expect(specs[1]?.settings).toEqual({});
+});
+
+test('the configuration of one model wins over what holds for all', () => {
+  const models = { asr: { idle_unload: Number.POSITIVE_INFINITY, threads: 5, settings: { x: 1 } } };
+  const asr = modelSpecs(configured({ models, threads: 2 }), catalogue, roles).find((spec) => spec.id === 'asr');
+  expect(asr).toMatchObject({ idleMs: null, threads: 5, settings: { x: 1 }, fileBytes: 7 });
+});
+
+test('a model that the profile does not have is named, not ignored', () => {
+  expect(() => modelSpecs(configured({ preload: ['nobody'] }), catalogue, roles)).toThrow(ConfigError);
+  expect(() => modelSpecs(configured({ models: { nobody: { settings: {} } } }), catalogue, roles)).toThrow(
+    /"nobody" is not in this profile/,
+  );
+});
+
+test('every name that requests may use is listed with the weights behind it', () => {
+  const listed = services({ aliases: { 'gpt-4o': 'autoglm-phone-9b', 'whisper-1': 'asr' } }).models();
+  const backing = Object.fromEntries(listed.map((model) => [model.id, model.backing]));
+  expect(listed[0]).toMatchObject({ id: 'autoglm-phone-9b', backing: 'chat', input: ['text', 'image', 'audio'] });
+  expect(backing).toMatchObject({ chat: null, 'gpt-4o': 'chat', 'whisper-1': 'asr', 'tts-1': 'tts' });
+  expect(new Set(listed.map((model) => model.id)).size).toBe(listed.length);
+});
