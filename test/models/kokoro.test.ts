@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { pinyin } from 'pinyin-pro';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -9,7 +6,6 @@ import type { Task } from '../../packages/server/src/engines/engine.ts';
 import { normaliseChinese } from '../../packages/server/src/engines/kokoro/chinese/normalise-chinese.ts';
 import { startWorker, type WorkerEngine } from '../../packages/server/src/engines/worker/host.ts';
 import { CatalogueEntry } from '../../packages/server/src/models/catalogue-schema.ts';
-import { runImport } from '../../packages/server/src/models/import/kokoro-float-convolutions.ts';
 import { silentLog } from '../../packages/server/src/shared/log.ts';
 import { syllableErrorRate } from './error-rate.ts';
 import { weightFile } from './weights.ts';
@@ -192,25 +188,4 @@ describe.skipIf(!ready)('Kokoro speaks Chinese', () => {
     await expect(speak(voices, 'สวัสดี')).rejects.toThrow(/this voice speaks Chinese/);
     await expect(speak(voices, '你好', { voice: 'nobody' })).rejects.toThrow(/no voice is called nobody.*jm_kumo/);
   });
-});
-
-const published = weightFile('kokoro-v1.0.int8.onnx');
-
-test.skipIf(published === null)('the importer makes the very bytes that the catalogue names', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'kokoro-'));
-  try {
-    const made = kokoro.entry.imports[0]?.makes[0];
-    const output = join(folder, 'made.onnx');
-    await runImport({
-      inputs: { 'kokoro-v1.0.int8.onnx': published ?? '' },
-      outputs: { [made?.name ?? '']: output },
-      signal,
-      onProgress: () => undefined,
-    });
-    const bytes = readFileSync(output);
-    expect(bytes.length).toBe(made?.bytes);
-    expect(createHash('sha256').update(bytes).digest('hex')).toBe(made?.sha256);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 });

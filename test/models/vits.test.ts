@@ -106,9 +106,12 @@ describe.skipIf(voiceFiles === null)('Piper in a process of its own', () => {
     expect(peak).toBeLessThanOrEqual(1);
   });
 
-  test('twice the speed takes about half the time', async () => {
+  // Piper gives every phoneme at least one frame and varies its rhythm by chance, so twice the speed is not half the time.
+  test('a faster pace makes shorter sound, and a slower one longer', async () => {
     const text = 'The river flows west, past the old bridge and the library.';
-    expect(seconds(await speak(engine, text, 2)) / seconds(await speak(engine, text))).toBeLessThan(0.7);
+    const usual = seconds(await speak(engine, text));
+    expect(seconds(await speak(engine, text, 2)) / usual).toBeLessThan(0.85);
+    expect(seconds(await speak(engine, text, 0.5)) / usual).toBeGreaterThan(1.3);
   });
 
   test('a speed or voice that the model lacks is refused', async () => {
