@@ -190,7 +190,7 @@ test('an answer that outlasts the grace of closing ends with an error', async ()
   await answer;
 });
 
-test('when the server is killed with -9, the processes of its models end by themselves (vLLM#55510)', async () => {
+test('when the server is killed with -9, the processes of its models end by themselves', async () => {
   const script = fileURLToPath(new URL('./lifecycle-server.mjs', import.meta.url));
   const server = fork(script, ['a', 'b', 'c'], { execArgv: [] });
   const [pids] = (await once(server, 'message')) as [number[]];

@@ -63,7 +63,7 @@ describe('concert pull, verify, models', () => {
     printed = [];
     expect(await runVerify({ ids: ['m'] }, deps)).toBe(1);
     expect(printed[0]).toContain(`should be ${digestOf(content)} and is ${digestOf(Buffer.from('wei'))}`);
-    expect(printed[1]).toBe('Mend with: concert pull m');
+    expect(printed[1]).toBe('Mend with: npx concert pull m');
   });
 
   test('a model that cannot be had makes the command fail and say why', async () => {

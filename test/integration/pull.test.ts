@@ -300,7 +300,7 @@ describe('safety', () => {
     const refusal = bench.store.resolve('a', never);
     await expect(refusal).rejects.toMatchObject({ code: 'weights_refused' });
     await expect(refusal).rejects.toThrow(
-      `the file a.gguf of a is not the published one: its SHA-256 should be ${digestOf(a)} and is ${digestOf(changed)}; \`concert pull a\` replaces it`,
+      `the file a.gguf of a is not the published one: its SHA-256 should be ${digestOf(a)} and is ${digestOf(changed)}; \`npx concert pull a\` replaces it`,
     );
     expect(Object.keys(await bench.store.resolve('b', never))).toEqual(['b.gguf']);
     expect((await bench.pull(['a'], fromHub())).ready).toEqual(['a']);
@@ -311,7 +311,7 @@ describe('safety', () => {
     await openWith(hubEntry('m', { 'model.gguf': weights(10) }));
     await expect(bench.store.resolve('m', never)).rejects.toMatchObject({
       code: 'model_missing',
-      message: expect.stringContaining('`concert pull m`') as string,
+      message: expect.stringContaining('`npx concert pull m`') as string,
     });
   });
 

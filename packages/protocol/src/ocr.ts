@@ -17,7 +17,7 @@ export const OcrAnswer = z
   .object({
     object: z.literal('ocr'),
     model: z.string(),
-    text: z.string().describe('The lines, joined with newlines.'),
+    text: z.string().describe('A line for each row of the page; cells that stand side by side are two spaces apart.'),
     width: z.int(),
     height: z.int(),
     rotation: z

@@ -41,6 +41,12 @@ test('a flag wins over the environment, that over the file', () => {
   expect(config.idle_unload).toBe(60_000);
 });
 
+test('an empty variable counts as not set', () => {
+  const config = loadConfig({}, { CONCERT_HOME: '', CONCERT_CONFIG: '', CONCERT_PORT: '', HF_TOKEN: '' }, folder);
+  expect(config).toMatchObject({ file: null, huggingfaceToken: null, server: { port: 8000 } });
+  expect(config.home).toMatch(/concert$/);
+});
+
 test('an unknown key stops the start and is named', () => {
   expect(() => load('max_seqs: 3\n')).toThrow(/unknown key "max_seqs"/);
   expect(() => load('server: { prot: 3 }\n')).toThrow(/unknown key "prot" under server/);

@@ -197,12 +197,12 @@ export function loadConfig(
   env: Environment = process.env,
   cwd: string = process.cwd(),
 ): Config {
-  const home = env['CONCERT_HOME'] ?? defaultHome(env);
-  const asked = flags.config ?? env['CONCERT_CONFIG'];
+  const home = given(env, 'CONCERT_HOME') ?? defaultHome(env);
+  const asked = flags.config ?? given(env, 'CONCERT_CONFIG');
   const candidates = asked === undefined ? [join(cwd, 'concert.yaml'), join(home, 'config.yaml')] : [asked];
   const { file, values } = readConfigFile(candidates, asked !== undefined);
   for (const override of CONFIG_OVERRIDES) {
-    const text = (override.flag === undefined ? undefined : flags[override.flag]) ?? env[override.env];
+    const text = (override.flag === undefined ? undefined : flags[override.flag]) ?? given(env, override.env);
     if (text !== undefined && text !== '') assign(values, override.path, (override.read ?? String)(text));
   }
   const parsed = ConfigFile.safeParse(values);
@@ -210,12 +210,17 @@ export function loadConfig(
     const where = file === null ? 'the configuration' : file;
     throw new ConfigError(`${where}: ${parsed.error.issues.map(describeIssue).join('; ')}`);
   }
-  return { ...parsed.data, home, file, huggingfaceToken: env['HF_TOKEN'] ?? null };
+  return { ...parsed.data, home, file, huggingfaceToken: given(env, 'HF_TOKEN') ?? null };
 }
 
 /** The JSON Schema of the configuration file, as editors understand it. */
 export function configJsonSchema(): object {
   return z.toJSONSchema(ConfigFile, { io: 'input', unrepresentable: 'any' });
+}
+
+/** A variable's value; an empty one counts as not set. */
+function given(env: Environment, name: string): string | undefined {
+  return env[name] === '' ? undefined : env[name];
 }
 
 function readConfigFile(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { type Config, loadConfig, type ServeFlags } from './config.ts';
 import { ConfigError } from './config-values.ts';
+import { drain } from './drain.ts';
 import { ENGINES } from './engines/registry.ts';
 import type { Task } from './engines/engine.ts';
 import { startWorker, type StartWorkerOptions, type WorkerEngine } from './engines/worker/host.ts';
@@ -47,12 +48,35 @@ export interface ServeHooks {
  */
 export async function serve(flags: ServeFlags, hooks: ServeHooks = {}): Promise<RunningServer> {
   const config = loadConfig(flags);
+  const { log, flush } = openLog(config, hooks);
+  try {
+    const server = await start(config, log, hooks);
+    return {
+      url: server.url,
+      async stop() {
+        log.info({}, 'Stopping: answers that have begun are finished first');
+        await server.stop();
+        log.info({}, 'Stopped');
+        flush();
+      },
+    };
+  } catch (error) {
+    flush();
+    throw error;
+  }
+}
+
+function openLog(config: Config, hooks: ServeHooks): ReturnType<typeof createLog> {
   const file = config.log.file ?? chooseLogFile(config.home);
   const pretty = config.log.format === 'auto' ? process.stdout.isTTY : config.log.format === 'pretty';
-  const { log, flush } = createLog({ level: config.log.level, file, pretty, output: hooks.output ?? process.stdout });
-  log.info({}, 'Starting AutoGLM-Phone-9B server...');
-  if (config.file !== null) log.info({}, `Configuration read from ${config.file}`);
-  if (file !== null) log.info({}, `Log is kept in ${file}`);
+  const opened = createLog({ level: config.log.level, file, pretty, output: hooks.output ?? process.stdout });
+  opened.log.info({}, 'Starting AutoGLM-Phone-9B server...');
+  if (config.file !== null) opened.log.info({}, `Configuration read from ${config.file}`);
+  if (file !== null) opened.log.info({}, `Log is kept in ${file}`);
+  return opened;
+}
+
+async function start(config: Config, log: Log, hooks: ServeHooks): Promise<RunningServer> {
   const catalogue = loadCatalogue([CATALOGUE_FOLDER, join(config.home, 'catalogue')]);
   const profile = await pickProfile(config, log);
   const store = new FileStore({ home: config.home, catalogue, log });
@@ -65,19 +89,47 @@ export async function serve(flags: ServeFlags, hooks: ServeHooks = {}): Promise<
     onProgress: hooks.onPull ?? (() => undefined),
     signal,
   });
+  signal.throwIfAborted();
   const models = await startModels({ config, catalogue, profile, store, log });
-  const services = createServices({
-    config,
-    catalogue,
-    roles: profile.roles,
-    models,
-    clock: systemClock,
-    startedMs: Date.now(),
-  });
   let state: ServerStatus['state'] = 'starting';
-  const app = createApp({
-    ...services,
-    status: () => ({ state, ...models.status() }),
+  const app = assembleApp({ config, catalogue, profile, models, log, state: () => state });
+  const end = (graceMs: number): Promise<void> => {
+    state = 'draining';
+    return drain({ app, models, clock: systemClock, graceMs });
+  };
+  try {
+    const url = await listen(app, config);
+    log.info({}, `Server listening on ${url}`);
+    if (config.preload.length > 0) await models.preload(config.preload, signal);
+    else
+      log.info(
+        {},
+        `Model '${config.served_model_name}' is served by ${profile.roles.chat}; it loads with the first request`,
+      );
+    signal.throwIfAborted();
+    state = 'ready';
+    log.info({}, 'Ready to serve requests...');
+    return { url, stop: () => end(config.server.shutdown_grace) };
+  } catch (error) {
+    await end(0);
+    throw error;
+  }
+}
+
+interface AssembleApp {
+  readonly config: Config;
+  readonly catalogue: Catalogue;
+  readonly profile: Profile;
+  readonly models: ModelManager;
+  readonly log: Log;
+  readonly state: () => ServerStatus['state'];
+}
+
+function assembleApp({ config, catalogue, profile, models, log, state }: AssembleApp): FastifyInstance {
+  const startedMs = Date.now();
+  return createApp({
+    ...createServices({ config, catalogue, roles: profile.roles, models, clock: systemClock, startedMs }),
+    status: () => ({ state: state(), ...models.status() }),
     createAudioEncoder,
     fetchMedia: createGuardedFetch({ maxBytes: config.media.fetch_limit, timeoutMs: config.media.fetch_timeout }),
     limits: {
@@ -89,26 +141,6 @@ export async function serve(flags: ServeFlags, hooks: ServeHooks = {}): Promise<
     clock: systemClock,
     version: packageVersion(),
   });
-  const url = await listen(app, config);
-  log.info({}, `Server listening on ${url}`);
-  if (config.preload.length > 0) await models.preload(config.preload, signal);
-  else
-    log.info(
-      {},
-      `Model '${config.served_model_name}' is served by ${profile.roles.chat}; it loads with the first request`,
-    );
-  state = 'ready';
-  log.info({}, 'Ready to serve requests...');
-  return {
-    url,
-    async stop() {
-      state = 'draining';
-      log.info({}, 'Stopping: answers that have begun are finished first');
-      await Promise.all([app.close(), models.close(config.server.shutdown_grace)]);
-      log.info({}, 'Stopped');
-      flush();
-    },
-  };
 }
 
 async function pickProfile(config: Config, log: Log): Promise<Profile> {

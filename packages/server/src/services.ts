@@ -71,7 +71,6 @@ export function createServices(deps: ServicesDeps): Services {
     },
     async *speak(input, signal) {
       const voices = chooseVoices({ names, roles, voices: config.voices }, input);
-      yield { kind: 'start', model: voices.fallback.model };
       yield* speak({ models }, { text: input.text, voices, speed: input.speed }, signal);
     },
     async readText(input, signal) {

@@ -564,7 +564,7 @@ export interface components {
             /** @constant */
             object: "ocr";
             model: string;
-            /** @description The lines, joined with newlines. */
+            /** @description A line for each row of the page; cells that stand side by side are two spaces apart. */
             text: string;
             width: number;
             height: number;

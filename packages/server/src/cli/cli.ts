@@ -74,7 +74,7 @@ function program(finish: (code: number) => void): Command {
   concert
     .command('pull')
     .description('fetch and verify models: those named, or those of a profile')
-    .argument('[ids...]', 'models, as `concert models` lists them')
+    .argument('[ids...]', 'models, as `npx concert models` lists them')
     .option('--profile <name>', 'the models of a profile, beside those named')
     .option('--from-dir <folder>', 'take the model from a folder, such as a cloned hub repository')
     .option('--all', 'every model whose digests the catalogue knows')

@@ -82,7 +82,7 @@ async function pullFromFolder(ids: readonly string[], folder: string, deps: CliD
     ids.length === 1 ? deps.store.catalogue.get(ids[0] ?? '') : ids.length === 0 ? guessEntry(folder, deps) : null;
   if (entry === null) {
     deps.print(
-      'Name the one model that the folder holds: `concert pull MODEL --from-dir FOLDER`; `concert models` lists them',
+      'Name the one model that the folder holds: `npx concert pull MODEL --from-dir FOLDER`; `npx concert models` lists them',
     );
     return EXIT.usage;
   }

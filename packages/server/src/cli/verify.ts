@@ -26,9 +26,9 @@ export async function runVerify(args: { readonly ids: readonly string[] }, deps:
   deps.print(
     rows.length > 1
       ? formatTable(rows)
-      : 'no model was pulled yet; `concert pull` fetches those of this machine’s profile',
+      : 'no model was pulled yet; `npx concert pull` fetches those of this machine’s profile',
   );
   if (bad.length === 0) return EXIT.fine;
-  deps.print(`Mend with: concert pull ${bad.join(' ')}`);
+  deps.print(`Mend with: npx concert pull ${bad.join(' ')}`);
   return EXIT.failed;
 }

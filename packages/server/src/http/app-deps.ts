@@ -1,4 +1,5 @@
 import type { MemoryStatus, ModelStatus } from '../models/model-manager.ts';
+import type { AudioEncoder, AudioFormat } from '../pipeline/audio-encode/create-audio-encoder.ts';
 import type {
   AnswerEvent,
   ChatInput,
@@ -12,17 +13,6 @@ import type {
 } from '../pipeline/request.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
-
-/** The formats in which speech can be asked for. */
-type SpeechFormat = 'wav' | 'pcm' | 'mp3' | 'opus' | 'flac' | 'aac';
-
-/** Encodes one answer; bytes come in order and `finish` yields the last of them. */
-export interface AudioEncoder {
-  readonly contentType: string;
-  /** Mono samples from -1 to 1. */
-  push(samples: Float32Array, sampleRate: number): Uint8Array;
-  finish(): Uint8Array;
-}
 
 /** A name under which requests can be made: the hub, a model or an alias. */
 export interface ListedModel {
@@ -44,7 +34,7 @@ export interface ListedModel {
 
 /** What operators see of the server. */
 export interface ServerStatus {
-  /** Only `ready` takes requests. */
+  /** `starting` until the models to preload are loaded, though requests are taken then too; `draining` takes no new ones. */
   readonly state: 'starting' | 'ready' | 'draining';
   readonly models: readonly ModelStatus[];
   readonly memory: MemoryStatus;
@@ -74,7 +64,7 @@ export interface AppDeps {
   /** Throws `model_not_found`. */
   unload(id: string): Promise<void>;
   /** Throws `unsupported_value` for a format whose encoder does not exist. */
-  createAudioEncoder(format: SpeechFormat): Promise<AudioEncoder>;
+  createAudioEncoder(format: AudioFormat): Promise<AudioEncoder>;
   /** Fetches media that a request names by address; refuses private addresses, big and slow answers. */
   fetchMedia(url: string, signal: AbortSignal): Promise<Uint8Array>;
   readonly limits: RequestLimits;

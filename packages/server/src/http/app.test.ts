@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { AnswerEvent } from '../pipeline/request.ts';
+import type { AnswerEvent, SpeakEvent } from '../pipeline/request.ts';
 import { GatewayError } from '../shared/errors.ts';
 import { createApp } from './app.ts';
-import { fakeDeps, tinyPng } from './fake-deps.ts';
+import { FAKE_ANSWER, type FakeDeps, fakeDeps, tinyPng } from './fake-deps.ts';
 
 const CHAT = '/v1/chat/completions';
 const HI = [{ role: 'user', content: 'Hi' }];
@@ -36,6 +36,26 @@ test('reasoning and plan come only when asked', async () => {
     choices: [{ message: { reasoning_content: 'hm', reasoning: 'hm' } }],
     concert: { plan: { route: 'OCR_SERVICE', steps: [{ step: 'ocr', duration_ms: 12.34 }, { step: 'chat' }] } },
   });
+});
+
+test('asked for reasoning that the model does not give, the answer says so in a header', async () => {
+  const wordsOnly = fakeDeps({
+    async *answer(): AsyncGenerator<AnswerEvent> {
+      for (const event of FAKE_ANSWER) if (event.kind !== 'reasoning-delta') yield event;
+    },
+  });
+  const notice = async (deps: FakeDeps, more: object): Promise<unknown> => {
+    const payload = { messages: HI, ...more };
+    return (await createApp(deps).inject({ method: 'POST', url: CHAT, payload })).headers['x-concert-notice'];
+  };
+  for (const stream of [true, false]) {
+    expect(await notice(wordsOnly, { stream, enable_thinking: true })).toBe(
+      'reasoning is not available from small-llm',
+    );
+    expect(await notice(wordsOnly, { stream, return_reasoning: true })).toMatch(/^reasoning is not available/);
+    expect(await notice(fakeDeps(), { stream, return_reasoning: true })).toBeUndefined();
+    expect(await notice(wordsOnly, { stream })).toBeUndefined();
+  }
 });
 
 test('a stream begins with the role, ends with finish_reason and [DONE], and has usage only when asked', async () => {
@@ -214,6 +234,43 @@ test('a picture is read from a form and from JSON', async () => {
     });
     expect(answer.headers['server-timing']).toMatch(/^ocr;dur=/);
   }
+});
+
+test('cells of one row of a page stay on one line of the text', async () => {
+  const box = (left: number) =>
+    [
+      [left, 0],
+      [left + 9, 0],
+      [left + 9, 9],
+      [left, 9],
+    ] as const;
+  const lines = [
+    { text: '牛奶', confidence: 1, box: box(0) },
+    { text: '21.60', confidence: 1, box: box(40) },
+  ];
+  const result = { kind: 'ocr-result', width: 60, height: 9, rotation: 0, lines } as const;
+  const deps = fakeDeps({ readText: () => Promise.resolve({ model: 'reader', result }) });
+  const payload = { image: tinyPng(2, 2).toString('base64') };
+  const answer = await createApp(deps).inject({ method: 'POST', url: '/v1/ocr', payload });
+  expect(answer.json()).toMatchObject({ text: '牛奶  21.60', lines: [{ text: '牛奶' }, { text: '21.60' }] });
+});
+
+test('speech that fails gives the encoder’s memory back', async () => {
+  let finished = 0;
+  const fake = fakeDeps();
+  const deps = fakeDeps({
+    async *speak(): AsyncGenerator<SpeakEvent> {
+      yield { kind: 'start', model: 'mouth' };
+      throw new GatewayError('model_crashed', 'it fell over');
+    },
+    async createAudioEncoder(format) {
+      const encoder = await fake.createAudioEncoder(format);
+      return { ...encoder, finish: () => (finished++, encoder.finish()) };
+    },
+  });
+  const answer = await createApp(deps).inject({ method: 'POST', url: '/v1/audio/speech', payload: { input: 'Hi' } });
+  expect(answer.statusCode).toBe(502);
+  expect(finished).toBe(1);
 });
 
 test('speech comes as bytes of the format asked, or as events', async () => {

@@ -2,8 +2,8 @@ import type { ChatCompletion, PlanReport, Usage } from '@concert/protocol';
 import type { FastifyReply } from 'fastify';
 import type { AnswerEvent, ChatInput, PlanTrace, StepTrace } from '../pipeline/request.ts';
 import { GatewayError } from '../shared/errors.ts';
+import { modelHeader, noticeHeader, serverTiming } from './answer-headers.ts';
 import { EventStream, type EventStreamOptions, sendEvents } from './event-stream.ts';
-import { modelHeader, serverTiming } from './server-timing.ts';
 
 type Finish = Extract<AnswerEvent, { kind: 'finish' }>;
 
@@ -16,9 +16,10 @@ export async function streamChat(
   const { input, includeUsage, clock } = options;
   const done: StepTrace[] = [];
   let model: string | null = null;
+  let reasoned = false;
   const stream = new EventStream(reply, {
     ...options,
-    headers: () => ({ ...modelHeader(model), ...serverTiming(done) }),
+    headers: () => ({ ...modelHeader(model), ...serverTiming(done), ...(!reasoned && noticeHeader(input, model)) }),
   });
   const frames = createFrames(input, { createdMs: clock.now(), includeUsage });
   let begun = false;
@@ -41,6 +42,7 @@ export async function streamChat(
         stream.sendRaw(frames.text(event.text));
         break;
       case 'reasoning-delta':
+        reasoned = true;
         if (!input.returnReasoning) break;
         begin();
         stream.sendRaw(frames.reasoning(event.text));
@@ -93,15 +95,16 @@ export async function collectChat(
   const { input, nowMs } = options;
   let text = '';
   let reasoning = '';
+  let model: string | null = null;
   let finish: Finish | null = null;
   for await (const event of events) {
-    if (event.kind === 'start') void reply.headers(modelHeader(event.model));
+    if (event.kind === 'start') void reply.headers(modelHeader((model = event.model)));
     else if (event.kind === 'text-delta') text += event.text;
     else if (event.kind === 'reasoning-delta') reasoning += event.text;
     else if (event.kind === 'finish') finish = event;
   }
   if (finish === null) throw new GatewayError('internal_error', 'the answer ended before it was complete; try again');
-  void reply.headers(serverTiming(finish.plan.steps));
+  void reply.headers({ ...serverTiming(finish.plan.steps), ...(reasoning === '' && noticeHeader(input, model)) });
   return {
     id: input.id,
     object: 'chat.completion',

@@ -45,7 +45,7 @@ export function catalogueOf(entries: readonly CatalogueEntry[]): Catalogue {
       if (entry === undefined) {
         throw new GatewayError(
           'model_not_found',
-          `no model ${id} is in the catalogue; \`concert models\` lists those that are`,
+          `no model ${id} is in the catalogue; \`npx concert models\` lists those that are`,
           {
             param: 'model',
           },

@@ -46,7 +46,7 @@ export async function pinModel(entry: CatalogueEntry, deps: PinDeps): Promise<vo
   throw new GatewayError(
     'model_missing',
     `${entry.id} is published on hubs only, and none could be asked (${reasons.join('; ') || 'none is configured'}); ` +
-      `clone it elsewhere and run \`concert pull ${entry.id} --from-dir FOLDER\``,
+      `clone it elsewhere and run \`npx concert pull ${entry.id} --from-dir FOLDER\``,
   );
 }
 

@@ -72,7 +72,7 @@ function inShort(effect: Effect): string {
 }
 
 describe('loading', () => {
-  test('a model is loaded once however many wait, and all are served (llama-swap#277, llama-swap#588)', () => {
+  test('a model is loaded once however many wait, and all are served', () => {
     const bench = new Bench([{ id: 'a' }], 10);
     expect(bench.acquire('a')).toEqual(['load a']);
     expect(bench.acquire('a')).toEqual([]);
@@ -80,12 +80,12 @@ describe('loading', () => {
     expect(bench.acquire('a')).toEqual(['grant 3 a']);
   });
 
-  test('models that fit together load at the same time (LocalAI#5328)', () => {
+  test('models that fit together load at the same time', () => {
     const bench = new Bench([{ id: 'a' }, { id: 'b' }], 8);
     expect([...bench.acquire('a'), ...bench.acquire('b')]).toEqual(['load a', 'load b']);
   });
 
-  test('a load is given up when the last who waited has left (llama-swap#727)', () => {
+  test('a load is given up when the last who waited has left', () => {
     const bench = new Bench([{ id: 'a' }], 10);
     bench.acquire('a');
     bench.acquire('a');
@@ -136,7 +136,7 @@ describe('the memory budget', () => {
     expect(bench.acquire('a')).toEqual([]);
   });
 
-  test('an idle model makes room, and its memory counts until its process is gone (LocalAI#7269)', () => {
+  test('an idle model makes room, and its memory counts until its process is gone', () => {
     const bench = new Bench([{ id: 'a' }, { id: 'b' }], 6);
     bench.use('a');
     bench.release('a');
@@ -144,7 +144,7 @@ describe('the memory budget', () => {
     expect(bench.gone('a')).toEqual(['load b']);
   });
 
-  test('a busy model is never evicted (llama.cpp#21678, LocalAI#5221)', () => {
+  test('a busy model is never evicted', () => {
     const bench = new Bench([{ id: 'a' }, { id: 'b' }], 6);
     bench.use('a');
     expect(bench.acquire('b')).toEqual([]);
@@ -152,7 +152,7 @@ describe('the memory budget', () => {
     expect(bench.release('a')).toEqual(['stop a evicted']);
   });
 
-  test('what can never fit is answered at once (Ollama#18282)', () => {
+  test('what can never fit is answered at once', () => {
     const bench = new Bench([{ id: 'a', estimateBytes: 7 }], 6);
     expect(bench.acquire('a')).toEqual(['refuse 1 never-fits']);
   });
@@ -186,7 +186,7 @@ describe('the memory budget', () => {
 });
 
 describe('fairness', () => {
-  test('a small model may pass a large one that waits, for a while (llama-swap#19)', () => {
+  test('a small model may pass a large one that waits, for a while', () => {
     const bench = new Bench(
       [{ id: 'busy' }, { id: 'large', estimateBytes: 9 }, { id: 'small' }, { id: 'late', estimateBytes: 2 }],
       10,
@@ -199,7 +199,7 @@ describe('fairness', () => {
     expect(bench.acquire('late')).toEqual([]);
   });
 
-  test('when patience ends, busy models take no new users until there is room (llama-swap#612)', () => {
+  test('when patience ends, busy models take no new users until there is room', () => {
     const bench = new Bench([{ id: 'a' }, { id: 'b' }], 6);
     bench.use('a');
     bench.acquire('b');
@@ -293,7 +293,7 @@ describe('unloading', () => {
     expect(bench.pass(IDLE_MS * 1_000)).toEqual([]);
   });
 
-  test('a request that comes while the model unloads waits and loads it again (llama-swap#946)', () => {
+  test('a request that comes while the model unloads waits and loads it again', () => {
     const bench = new Bench([{ id: 'a' }], 10);
     bench.use('a');
     bench.release('a');
@@ -350,7 +350,7 @@ describe('crashes', () => {
     expect(bench.state.slots.get('a')?.phase).toMatchObject({ kind: 'ready', users: 1 });
   });
 
-  test('three crashes within a minute are followed by refusals, then one trial (LocalAI#10719)', () => {
+  test('three crashes within a minute are followed by refusals, then one trial', () => {
     const bench = new Bench([{ id: 'a' }], 10);
     for (let crash = 0; crash < 2; crash++) {
       bench.use('a');
@@ -376,7 +376,7 @@ describe('crashes', () => {
     }
   });
 
-  test('a failed load frees its memory for those who wait for it (LocalAI#7503)', () => {
+  test('a failed load frees its memory for those who wait for it', () => {
     const bench = new Bench([{ id: 'a' }, { id: 'b' }], 6);
     bench.acquire('a');
     expect(bench.acquire('b')).toEqual([]);

@@ -78,7 +78,7 @@ export class FileStore implements WeightStore {
         throw new GatewayError(
           'weights_refused',
           `the file ${file.name} of ${id} is not the published one: its SHA-256 should be ${file.sha256} and is ${verdict.found}; ` +
-            `\`concert pull ${id}\` replaces it`,
+            `\`npx concert pull ${id}\` replaces it`,
         );
       }
       paths[file.name] = this.modelPath(id, file.name);
@@ -159,7 +159,7 @@ export class FileStore implements WeightStore {
 function missing(id: string, what: string): GatewayError {
   return new GatewayError(
     'model_missing',
-    `${what} of ${id} ${what === 'its weights' ? 'are' : 'is'} not on this machine; \`concert pull ${id}\` fetches it`,
+    `${what} of ${id} ${what === 'its weights' ? 'are' : 'is'} not on this machine; \`npx concert pull ${id}\` fetches it`,
   );
 }
 

@@ -11,11 +11,14 @@ import type { FoundMedia, Templates } from './templates.ts';
 export interface AnswerPlan {
   readonly route: string;
   readonly reason: string;
-  /** 0 to 1. */
+  /** 0 to 1; rules are certain. */
   readonly confidence: number;
   readonly chatModel: ModelSpec;
+  /** Reads pictures to the chat model; null when no picture needs it. */
   readonly ocrModel: string | null;
+  /** Writes down recordings for the chat model; null when none needs it. */
   readonly asrModel: string | null;
+  /** Whether the chat model speaks as the configured persona. */
   readonly persona: boolean;
 }
 
@@ -69,14 +72,13 @@ export async function* answer(
       templates: deps.templates,
       persona: plan.persona ? deps.persona : null,
     });
-    const lease = await acquireChat();
     const request: ChatRequest = {
       messages,
       sampling: { ...DEFAULT_SAMPLING, ...modelSampling(plan.chatModel), ...input.sampling },
       maxTokens: input.maxTokens,
       stop: input.stop,
     };
-    yield* chatStep(deps, lease, { plan, request, steps, startedMs }, either);
+    yield* chatStep(deps, { acquire: acquireChat, plan, request, steps, startedMs }, either);
   } finally {
     stop.abort();
     // The lease may still be on its way when a specialist fails or the caller leaves.
@@ -119,21 +121,20 @@ async function* collectSteps<R>(
 }
 
 interface ChatStep {
+  /** Waits for the chat model; the caller releases it. */
+  readonly acquire: () => Promise<Lease<'chat'>>;
   readonly plan: AnswerPlan;
   readonly request: ChatRequest;
   readonly steps: readonly StepTrace[];
   readonly startedMs: number;
 }
 
-async function* chatStep(
-  deps: AnswerDeps,
-  lease: Lease<'chat'>,
-  step: ChatStep,
-  signal: AbortSignal,
-): AsyncGenerator<AnswerEvent> {
-  const model = lease.model.id;
+/** As in the other steps, what is left of the model's load counts as the step's time. */
+async function* chatStep(deps: AnswerDeps, step: ChatStep, signal: AbortSignal): AsyncGenerator<AnswerEvent> {
+  const model = step.plan.chatModel.id;
   const startMs = deps.clock.now() - step.startedMs;
   yield { kind: 'step-started', step: 'chat', model };
+  const lease = await step.acquire();
   let prompt: Extract<ChatEvent, { kind: 'prompt' }> = { kind: 'prompt', promptTokens: 0, cachedTokens: 0 };
   for await (const event of lease.engine.run(step.request, signal)) {
     switch (event.kind) {

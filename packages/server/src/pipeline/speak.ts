@@ -1,13 +1,19 @@
-import type { TtsEvent } from '../engines/engine.ts';
 import type { LeaseModels } from '../models/model-manager.ts';
 import { GatewayError } from '../shared/errors.ts';
+import type { SpeakEvent } from './request.ts';
 import { ClauseSplitter } from './speech-text/clause-splitter.ts';
 import { splitLanguages } from './speech-text/split-languages.ts';
 
-/** Which voice speaks which language. */
-interface SpeechVoices {
-  readonly byLanguage: Readonly<Record<string, { readonly model: string; readonly voice: string }>>;
-  readonly fallback: { readonly model: string; readonly voice: string };
+/** A voice of an installed model. */
+export interface ModelVoice {
+  readonly model: string;
+  readonly voice: string;
+}
+
+/** Which voice speaks which language; languages without an entry are spoken by `fallback`. */
+export interface SpeechVoices {
+  readonly byLanguage: Readonly<Record<string, ModelVoice>>;
+  readonly fallback: ModelVoice;
 }
 
 /** What is to be spoken, and by whom. */
@@ -20,21 +26,25 @@ export interface SpeechPlan {
 
 /**
  * Speaks a text clause by clause, each run of one language by that language's voice, so that the first sound comes after the
- * first clause. Throws `empty_media` when the text holds nothing that can be spoken. Ending the iteration stops before the next clause.
+ * first clause. Before the first sound it names the models that will speak. Throws `empty_media` when the text holds nothing that
+ * can be spoken. Ending the iteration stops before the next clause.
  */
 export async function* speak(
   deps: { readonly models: LeaseModels },
   plan: SpeechPlan,
   signal: AbortSignal,
-): AsyncGenerator<TtsEvent> {
+): AsyncGenerator<SpeakEvent> {
   const splitter = new ClauseSplitter();
   const clauses = [...splitter.push(plan.text), ...splitter.end()];
-  const runs = clauses.flatMap((clause) => splitLanguages(clause));
+  const runs = clauses.flatMap(splitLanguages).map(({ language, text }) => ({
+    text,
+    chosen: plan.voices.byLanguage[language] ?? plan.voices.fallback,
+  }));
   if (runs.length === 0)
     throw new GatewayError('empty_media', 'the input holds nothing that can be spoken', { param: 'input' });
-  for (const run of runs) {
-    const chosen = plan.voices.byLanguage[run.language] ?? plan.voices.fallback;
+  yield { kind: 'start', model: [...new Set(runs.map(({ chosen }) => chosen.model))].join(', ') };
+  for (const { text, chosen } of runs) {
     using lease = await deps.models.acquire(chosen.model, 'tts', signal);
-    yield* lease.engine.run({ text: run.text, voice: chosen.voice, speed: plan.speed }, signal);
+    yield* lease.engine.run({ text, voice: chosen.voice, speed: plan.speed }, signal);
   }
 }

@@ -1,19 +1,8 @@
 import type { Voice } from '../models/catalogue-schema.ts';
 import type { ModelSpec } from '../models/model-manager.ts';
+import type { ModelVoice, SpeechVoices } from '../pipeline/speak.ts';
 import { GatewayError } from '../shared/errors.ts';
 import { type Names, OPENAI_ALIASES, resolveName, type Roles } from './roles.ts';
-
-/** A voice of an installed model. */
-interface ChosenVoice {
-  readonly model: string;
-  readonly voice: string;
-}
-
-/** Which voice speaks which language; languages without an entry are spoken by `fallback`. */
-export interface VoicePlan {
-  readonly byLanguage: Readonly<Record<string, ChosenVoice>>;
-  readonly fallback: ChosenVoice;
-}
 
 export interface VoiceDeps {
   readonly names: Names;
@@ -43,9 +32,9 @@ const OPENAI_VOICES = [
  * Chooses the voices of a speech request. A named voice speaks its own language, the default voices the others. Throws
  * `model_not_found`, and `unsupported_value` for a voice that is not installed or a model that does not speak.
  */
-export function chooseVoices(deps: VoiceDeps, asked: { readonly model: string; readonly voice: string }): VoicePlan {
+export function chooseVoices(deps: VoiceDeps, asked: { readonly model: string; readonly voice: string }): SpeechVoices {
   const speaking = speakingModels(deps, asked.model);
-  const byLanguage: Record<string, ChosenVoice> = {};
+  const byLanguage: Record<string, ModelVoice> = {};
   for (const model of speaking) {
     for (const language of model.languages) {
       const voice = defaultVoice(model, language);
@@ -58,7 +47,7 @@ export function chooseVoices(deps: VoiceDeps, asked: { readonly model: string; r
   if (named !== null) byLanguage[named.language] = named.chosen;
   const fallback = named?.chosen ?? byLanguage['en'] ?? Object.values(byLanguage)[0];
   if (fallback === undefined)
-    throw new GatewayError('model_missing', 'no speech model is installed; run: concert pull');
+    throw new GatewayError('model_missing', 'no speech model is installed; run: npx concert pull');
   return { byLanguage, fallback };
 }
 
@@ -85,7 +74,7 @@ function hasVoice(model: ModelSpec, name: string): boolean {
   return model.voices.some((voice) => voice.id === name || `${model.id}/${voice.id}` === name);
 }
 
-function findVoice(models: readonly ModelSpec[], name: string): { language: string; chosen: ChosenVoice } {
+function findVoice(models: readonly ModelSpec[], name: string): { language: string; chosen: ModelVoice } {
   for (const model of models) {
     const voice = model.voices.find((candidate) => candidate.id === name || `${model.id}/${candidate.id}` === name);
     if (voice !== undefined) return { language: voice.language, chosen: { model: model.id, voice: voice.id } };

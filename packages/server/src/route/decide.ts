@@ -1,5 +1,6 @@
-import { GatewayError } from '../shared/errors.ts';
 import type { ModelSpec } from '../models/model-manager.ts';
+import type { AnswerPlan } from '../pipeline/answer.ts';
+import { GatewayError } from '../shared/errors.ts';
 import { type Modality, matchRule, type Route, type RoutingRule } from './rules.ts';
 import { type Names, resolveName, type Roles } from './roles.ts';
 
@@ -12,19 +13,9 @@ export interface DecisionInput {
   }[];
 }
 
-/** The models that a request needs, in the order they run, and why. */
-export interface Decision {
+/** The plan of an answer, which the rules began at one of their routes. */
+export interface Decision extends AnswerPlan {
   readonly route: Route;
-  readonly reason: string;
-  /** 0 to 1; rules are certain. */
-  readonly confidence: number;
-  readonly chatModel: ModelSpec;
-  /** Reads pictures to the chat model; null when no picture needs it. */
-  readonly ocrModel: string | null;
-  /** Writes down recordings for the chat model; null when none needs it. */
-  readonly asrModel: string | null;
-  /** Whether the chat model speaks as the configured persona. */
-  readonly persona: boolean;
 }
 
 export interface DecideDeps {

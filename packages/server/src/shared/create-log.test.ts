@@ -46,6 +46,11 @@ test('the file gets the same lines as JSON, and secrets stay out of both', async
   expect(screen + kept.join('')).not.toContain('abc123');
 });
 
+test('a log file that cannot be opened is a sentence that says what to do', () => {
+  const options = { level: 'info', file: folder, pretty: false, output: { write: () => undefined } } as const;
+  expect(() => createLog(options)).toThrow(/cannot be written; name another with --log-file/);
+});
+
 test('the log lies in the system folder where that can be written, else in the state folder', () => {
   expect(chooseLogFile(join(folder, 'home'), join(folder, 'autoglm-server.log'))).toBe(
     join(folder, 'autoglm-server.log'),

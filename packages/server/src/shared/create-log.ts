@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, openSync, closeSync } from 'node:fs';
+import { accessSync, closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import pino from 'pino';
 import type { Log } from './log.ts';
@@ -32,14 +32,23 @@ const SECRETS = [
   'password',
 ];
 
-/** A log on the terminal and, as JSON, in a file. The file is flushed with `flush`. */
+/**
+ * A log on the terminal and, as JSON, in a file. The file is flushed with `flush`. Throws an Error with the sentence to show when the
+ * file cannot be opened; one that cannot be written any more is told of once on the terminal and left.
+ */
 export function createLog(options: LogOptions): { log: Log; flush: () => void } {
-  const file = options.file === null ? null : pino.destination({ dest: options.file, sync: false, mkdir: true });
+  const file = options.file === null ? null : openFile(options.file);
   const screen = options.pretty ? { write: (line: string) => options.output.write(prettyLine(line)) } : options.output;
   const streams = [
     { level: options.level, stream: screen as pino.DestinationStream },
     ...(file === null ? [] : [{ level: options.level, stream: file }]),
   ];
+  let failing = false;
+  file?.on('error', (error: Error) => {
+    if (failing) return;
+    failing = true;
+    log.error({ err: error }, `the log file ${options.file} cannot be written; lines may be missing in it`);
+  });
   const log = pino(
     {
       level: options.level,
@@ -50,7 +59,19 @@ export function createLog(options: LogOptions): { log: Log; flush: () => void } 
     },
     pino.multistream(streams),
   );
-  return { log, flush: () => file?.flushSync() };
+  const flush = (): void => {
+    if (!failing) file?.flushSync();
+  };
+  return { log, flush };
+}
+
+function openFile(path: string): ReturnType<typeof pino.destination> {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return pino.destination({ dest: openSync(path, 'a'), sync: false });
+  } catch (error) {
+    throw new Error(`the log file ${path} cannot be written; name another with --log-file`, { cause: error });
+  }
 }
 
 /** A JSON log line as people read it: time, level, sentence, then the fields that add something. */
@@ -71,7 +92,7 @@ function describeError(error: unknown): string {
 }
 
 /**
- * The first of the candidates that can be written: the articles' /var/log/autoglm-server.log, else one in the state folder.
+ * The first of the candidates that can be written: /var/log/autoglm-server.log, else one in the state folder.
  * Creates the folder; null when none can be written.
  */
 export function chooseLogFile(home: string, system = '/var/log/autoglm-server.log'): string | null {

@@ -15,9 +15,9 @@ const SamplingDefaults = z.strictObject({
 /** How a GGUF model is run; every value may be left out. */
 export const LlamaCppSettings = z
   .strictObject({
-    /** Requests that are answered at the same time; more wait. The articles' `max_num_seqs`. */
+    /** Requests that are answered at the same time; more wait. The configuration's `max_num_seqs`. */
     maxSequences: z.int().min(1).max(256).default(16),
-    /** Tokens of one request, prompt and answer together. The articles' `max_seq_len`. */
+    /** Tokens of one request, prompt and answer together. The configuration's `max_seq_len`. */
     maxSequenceTokens: z.int().min(16).max(1_048_576).default(4096),
     /** Tokens that all sequences hold together, idle ones kept for reuse included; they share one pool. */
     poolTokens: z.int().min(16).max(16_777_216).nullable().default(null),

@@ -1,13 +1,14 @@
 import { type OcrAnswer, OcrForm, OcrRequest } from '@concert/protocol';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { checkImage } from '../../pipeline/media/check-media.ts';
+import { pageText } from '../../pipeline/page-text.ts';
 import type { ReadTextInput } from '../../pipeline/request.ts';
 import { GatewayError } from '../../shared/errors.ts';
+import { modelHeader, serverTiming } from '../answer-headers.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { readImage } from '../chat-input.ts';
 import { parse } from '../parse.ts';
 import { formOf, isForm, jsonOf } from '../request-body.ts';
-import { modelHeader, serverTiming } from '../server-timing.ts';
 import { signalOf } from '../signal-of.ts';
 
 /** Text in pictures. */
@@ -17,12 +18,13 @@ export function mountOcr(app: FastifyInstance, deps: AppDeps): void {
     const input = isForm(request) ? inputOfForm(request, deps) : await inputOfJson(request, deps, signal);
     const startedMs = deps.clock.now();
     const read = await deps.readText(input, signal);
-    sendHeaders(reply, read.model, { startMs: 0, durationMs: deps.clock.now() - startedMs });
+    const step = { step: 'ocr', model: read.model, startMs: 0, durationMs: deps.clock.now() - startedMs } as const;
+    void reply.headers({ ...modelHeader(read.model), ...serverTiming([step]) });
     const { width, height, rotation, lines } = read.result;
     return {
       object: 'ocr',
       model: read.model,
-      text: lines.map(({ text }) => text).join('\n'),
+      text: pageText(lines),
       width,
       height,
       rotation,
@@ -44,12 +46,4 @@ function inputOfForm(request: FastifyRequest, deps: AppDeps): ReadTextInput {
 async function inputOfJson(request: FastifyRequest, deps: AppDeps, signal: AbortSignal): Promise<ReadTextInput> {
   const { model, image } = parse(OcrRequest, jsonOf(request));
   return { model, image: (await readImage(image, 'image', { ...deps, signal })).bytes };
-}
-
-function sendHeaders(
-  reply: FastifyReply,
-  model: string,
-  times: { readonly startMs: number; readonly durationMs: number },
-): void {
-  void reply.headers({ ...modelHeader(model), ...serverTiming([{ step: 'ocr', model, ...times }]) });
 }

@@ -1,12 +1,13 @@
 import { SpeechRequest, type SpeechStreamEvent } from '@concert/protocol';
 import type { FastifyInstance } from 'fastify';
+import type { AudioEncoder } from '../../pipeline/audio-encode/create-audio-encoder.ts';
 import type { SpeakEvent } from '../../pipeline/request.ts';
-import type { AppDeps, AudioEncoder } from '../app-deps.ts';
+import { modelHeader } from '../answer-headers.ts';
+import type { AppDeps } from '../app-deps.ts';
 import { sendBytes } from '../binary-stream.ts';
 import { EventStream, sendEvents } from '../event-stream.ts';
 import { parse } from '../parse.ts';
 import { jsonOf } from '../request-body.ts';
-import { modelHeader } from '../server-timing.ts';
 import { signalOf } from '../signal-of.ts';
 
 const DONE = {
@@ -43,15 +44,25 @@ async function* encoded(
   encoder: AudioEncoder,
   onStart: (model: string) => void,
 ): AsyncGenerator<Uint8Array> {
-  for await (const event of events) {
-    if (event.kind === 'start') onStart(event.model);
-    else {
-      const bytes = encoder.push(event.samples, event.sampleRate);
-      if (bytes.length > 0) yield bytes;
+  let finished = false;
+  const finish = (): Uint8Array => {
+    finished = true;
+    return encoder.finish();
+  };
+  try {
+    for await (const event of events) {
+      if (event.kind === 'start') onStart(event.model);
+      else {
+        const bytes = encoder.push(event.samples, event.sampleRate);
+        if (bytes.length > 0) yield bytes;
+      }
     }
+    const last = finish();
+    if (last.length > 0) yield last;
+  } finally {
+    // The codecs' own memory, out of the garbage collector's reach, is given back when they finish.
+    if (!finished) finish();
   }
-  const last = encoder.finish();
-  if (last.length > 0) yield last;
 }
 
 async function* withEnd<T>(items: AsyncIterable<T>): AsyncGenerator<T | null> {

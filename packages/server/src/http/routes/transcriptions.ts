@@ -7,13 +7,14 @@ import {
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { checkAudio } from '../../pipeline/media/check-media.ts';
 import type { TranscribeEvent, TranscribeInput } from '../../pipeline/request.ts';
+import type { Clock } from '../../shared/clock.ts';
 import { GatewayError } from '../../shared/errors.ts';
+import { modelHeader, serverTiming } from '../answer-headers.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { EventStream, type EventStreamOptions, sendEvents } from '../event-stream.ts';
 import { parse } from '../parse.ts';
 import type { Form } from '../read-form.ts';
 import { formOf } from '../request-body.ts';
-import { modelHeader } from '../server-timing.ts';
 import { signalOf } from '../signal-of.ts';
 import { joint, type Segment, toSrt, toVerbose, toVtt, type Transcript, transcriptText } from '../transcript.ts';
 
@@ -32,7 +33,8 @@ export function mountTranscriptions(app: FastifyInstance, deps: AppDeps): void {
       mode: 'transcribe',
     };
     const events = deps.transcribe(input, signalOf(reply));
-    if (!wanted.stream) return sendTranscript(reply, await collect(reply, events), { ...wanted, task: 'transcribe' });
+    if (!wanted.stream)
+      return sendTranscript(reply, await collect(reply, events, deps.clock), { ...wanted, task: 'transcribe' });
     await streamTranscript(reply, events, { clock: deps.clock, log: deps.log.child({ requestId: request.id }) });
     return reply;
   });
@@ -41,7 +43,7 @@ export function mountTranscriptions(app: FastifyInstance, deps: AppDeps): void {
     const form = formOf(request);
     const wanted = parse(TranslationRequest, fieldsOf(form));
     const input: TranscribeInput = { model: wanted.model, audio: recordingOf(form), language: null, mode: 'translate' };
-    const transcript = await collect(reply, deps.transcribe(input, signalOf(reply)));
+    const transcript = await collect(reply, deps.transcribe(input, signalOf(reply)), deps.clock);
     return sendTranscript(reply, transcript, { ...wanted, task: 'translate' });
   });
 }
@@ -79,16 +81,20 @@ function recordingOf(form: Form): Uint8Array {
   return checkAudio(file, 'file').bytes;
 }
 
-async function collect(reply: FastifyReply, events: AsyncIterable<TranscribeEvent>): Promise<Transcript> {
+async function collect(reply: FastifyReply, events: AsyncIterable<TranscribeEvent>, clock: Clock): Promise<Transcript> {
+  const startedMs = clock.now();
   const segments: Segment[] = [];
+  let model: string | null = null;
   let durationSeconds = 0;
   let language: string | null = null;
   for await (const event of events) {
-    if (event.kind === 'start') void reply.headers(modelHeader(event.model));
+    if (event.kind === 'start') model = event.model;
     else if (event.kind === 'audio') durationSeconds = event.durationSeconds;
     else if (event.kind === 'segment') segments.push(event);
     else language = event.language;
   }
+  const step = { step: 'asr', model: model ?? '', startMs: 0, durationMs: clock.now() - startedMs } as const;
+  void reply.headers({ ...modelHeader(model), ...serverTiming([step]) });
   return { durationSeconds, language, segments };
 }
 

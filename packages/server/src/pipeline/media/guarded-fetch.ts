@@ -20,6 +20,8 @@ export interface GuardedFetchOptions {
 }
 
 const MAX_REDIRECTS = 3;
+/** Node fires longer timers at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /**
@@ -33,7 +35,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): FetchMedia {
   const lookup = createCheckedLookup(resolveHost, allow);
 
   return async (address, signal) => {
-    const timeout = AbortSignal.timeout(options.timeoutMs);
+    const timeout = AbortSignal.timeout(Math.min(options.timeoutMs, LONGEST_TIMER_MS));
     const either = AbortSignal.any([signal, timeout]);
     try {
       let url = checkUrl(address, allow);

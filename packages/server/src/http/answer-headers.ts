@@ -1,6 +1,6 @@
-import type { StepTrace } from '../pipeline/request.ts';
+import type { ChatInput, StepTrace } from '../pipeline/request.ts';
 
-/** The `Server-Timing` header (W3C): one entry for each step, in milliseconds. */
+/** The `Server-Timing` header (W3C): one entry for each step that has ended, in milliseconds. */
 export function serverTiming(steps: readonly StepTrace[]): Record<string, string> {
   if (steps.length === 0) return {};
   const entries = steps.map(
@@ -12,6 +12,15 @@ export function serverTiming(steps: readonly StepTrace[]): Record<string, string
 /** The header that tells which weights answered. */
 export function modelHeader(model: string | null): Record<string, string> {
   return model === null ? {} : { 'x-concert-model': headerText(model) };
+}
+
+/** The header that says what was asked and cannot be had: reasoning, where `model` gave none. */
+export function noticeHeader(
+  input: Pick<ChatInput, 'enableThinking' | 'returnReasoning'>,
+  model: string | null,
+): Record<string, string> {
+  if (model === null || !(input.enableThinking || input.returnReasoning)) return {};
+  return { 'x-concert-notice': `reasoning is not available from ${headerText(model)}` };
 }
 
 /** What a quoted header value may hold. */
