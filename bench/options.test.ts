@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { isAbsolute } from 'node:path';
+import { defaultThreads } from '../packages/server/src/services.ts';
 import { expect, test } from 'vitest';
 import { parseOptions } from './options.ts';
 
@@ -22,7 +23,7 @@ test('flags are read, and a relative folder is taken from the working folder', (
   const options = parseOptions(['chat', '--rounds', '3', '--home', 'weights', '--quick', '--threads=1'], KNOWN);
   expect(options).toMatchObject({ rounds: 3, quick: true, threads: 1 });
   expect(isAbsolute(options.home ?? '')).toBe(true);
-  expect(parseOptions([], KNOWN).threads).toBe(availableParallelism());
+  expect(parseOptions([], KNOWN).threads).toBe(defaultThreads(availableParallelism()));
 });
 
 test.each([['--rounds', '0'], ['--rounds', 'many'], ['--threads', '1.5'], ['--speed']])(

@@ -1,3 +1,4 @@
+import { defaultThreads } from '../packages/server/src/services.ts';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -19,7 +20,7 @@ export interface BenchOptions {
   readonly quick: boolean;
   /** The language model of the bench `chat`. */
   readonly model: string;
-  /** CPU threads of each model. */
+  /** CPU threads of each model; by default what the server takes. */
   readonly threads: number;
 }
 
@@ -43,7 +44,7 @@ export function parseOptions(args: readonly string[], known: readonly string[]):
     home: values.home === undefined ? null : resolve(values.home),
     quick: values.quick,
     model: values.model,
-    threads: values.threads === undefined ? availableParallelism() : count('threads', values.threads),
+    threads: values.threads === undefined ? defaultThreads(availableParallelism()) : count('threads', values.threads),
   };
 }
 

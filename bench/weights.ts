@@ -37,9 +37,14 @@ export function profileOfChatModel(model: string): string {
 
 /**
  * The models of a profile. Throws BenchError with the command that mends it when one of them is not in the state folder: a bench
- * must not begin with a download.
+ * must not begin with a download. `configFile` stands where the user's own configuration would.
  */
-export async function openModels(home: string, profileId: string, threads: number): Promise<BenchModels> {
+export async function openModels(
+  home: string,
+  profileId: string,
+  threads: number,
+  configFile?: string,
+): Promise<BenchModels> {
   const profile = loadProfiles().get(profileId);
   if (profile === undefined) throw new BenchError(`there is no profile "${profileId}"`);
   const { catalogue, store } = openStore(home);
@@ -48,8 +53,8 @@ export async function openModels(home: string, profileId: string, threads: numbe
     if (!(await isHere(store, id))) missing.push(id);
   }
   if (missing.length > 0) throw new BenchError(missingSentence(home, missing, `pull --profile ${profileId}`));
-  const config = loadConfig({ threads: String(threads) }, { CONCERT_HOME: home });
-  const specs = modelSpecs(config, catalogue, profile.roles);
+  const config = loadConfig({ threads: String(threads), config: configFile }, { CONCERT_HOME: home });
+  const specs = modelSpecs(config, catalogue, profile);
   const spec = (id: string): ModelSpec => {
     const found = specs.find((candidate) => candidate.id === id);
     if (found === undefined) throw new BenchError(`the profile ${profileId} has no model "${id}"`);

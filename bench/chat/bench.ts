@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Bench, BenchContext } from '../bench.ts';
 import { type BenchServer, startBenchServer } from '../bench-server.ts';
 import { interleave } from '../measure.ts';
@@ -11,6 +14,8 @@ import { type Compared, inequalities, rowsOf } from './rows.ts';
 import { type SideRun, sumOf } from './run-figures.ts';
 
 const STREAMS = [1, 4, 8, 16];
+/** More than any prompt and answer here need. */
+const SEQUENCE_TOKENS = 1024;
 /** Few streams run several times a round, so that a round is long enough for CPU time, which is told in hundredths of a second. */
 const LEAST_ANSWERS = 8;
 
@@ -21,10 +26,11 @@ export const chatBench: Bench = {
     'The language model over HTTP at 1, 4, 8 and 16 streams against the bare loop over llama.cpp: tokens/s, CPU, first text.',
   rounds: 5,
   async run(context) {
-    const models = await openModels(context.home, profileOfChatModel(context.model), context.threads);
+    using config = limitsFile(Math.max(...STREAMS));
+    const models = await openModels(context.home, profileOfChatModel(context.model), context.threads, config.path);
     const bare = await BareSide.open(await bareOptions(context, models));
     try {
-      const flags = ['--preload', context.model, '--idle-unload', 'never'];
+      const flags = ['--preload', context.model, '--idle-unload', 'never', '--config', config.path];
       const server = await startBenchServer(context, models.profile.id, flags);
       try {
         return await compare(context, bare, server);
@@ -36,6 +42,14 @@ export const chatBench: Bench = {
     }
   },
 };
+
+/** A configuration under which so many streams run at once; it is removed with the bench. */
+function limitsFile(streams: number): Disposable & { readonly path: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'concert-bench-'));
+  const path = join(folder, 'concert.yaml');
+  writeFileSync(path, `max_num_seqs: ${streams}\nmax_seq_len: ${SEQUENCE_TOKENS}\n`);
+  return { path, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
+}
 
 /** The model exactly as the server sets it. */
 async function bareOptions(context: BenchContext, models: BenchModels) {

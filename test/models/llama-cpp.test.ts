@@ -69,7 +69,7 @@ const TOPICS = ['the sea', 'a dragon', 'bread', 'the moon', 'trains', 'a robot',
 describe.skipIf(SMOL === null)('SmolLM2 in a process of its own', () => {
   let engine: WorkerEngine<'chat'>;
   beforeAll(async () => {
-    engine = await start(SMOL ?? '', { maxSequences: 4, maxSequenceTokens: 1024, poolTokens: 2048 });
+    engine = await start(SMOL ?? '', { maxSequences: 4, maxSequenceTokens: 1024, kvUnified: true, poolTokens: 2048 });
   });
   afterAll(() => engine.close());
 
@@ -234,7 +234,7 @@ describe.skipIf(SMOL === null)('SmolLM2 when things go wrong', () => {
 
   test('weights that are no GGUF and a pool beyond all memory are refused in plain words', async () => {
     await expect(start(import.meta.filename, {})).rejects.toMatchObject({ code: 'model_failed' });
-    await expect(start(SMOL ?? '', { poolTokens: 16_777_216 })).rejects.toMatchObject({ code: 'out_of_memory' });
+    await expect(start(SMOL ?? '', { kvUnified: true, poolTokens: 16_777_216 })).rejects.toMatchObject({ code: 'out_of_memory' });
   });
 });
 

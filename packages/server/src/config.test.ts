@@ -20,7 +20,6 @@ test('with no file everything has a default', () => {
   const config = load(null);
   expect(config).toMatchObject({
     served_model_name: 'autoglm-phone-9b',
-    max_num_seqs: 16,
     idle_unload: 300_000,
     file: null,
   });

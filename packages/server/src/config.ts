@@ -36,14 +36,14 @@ const ConfigFile = z.strictObject({
     .int()
     .min(1)
     .max(256)
-    .default(16)
-    .describe('Most conversations that the central model writes at once.'),
+    .optional()
+    .describe('Most conversations that the central model writes at once; by default what the profile says.'),
   max_seq_len: z
     .int()
     .min(256)
     .max(131_072)
-    .default(4096)
-    .describe('Most tokens of one conversation, prompt and answer together.'),
+    .optional()
+    .describe('Most tokens of one conversation, prompt and answer together; by default what the profile says.'),
   profile: z
     .string()
     .default('auto')

@@ -181,7 +181,7 @@ interface StartModels {
 
 async function startModels(start: StartModels): Promise<ModelManager> {
   const { config, catalogue, profile, store, log } = start;
-  const specs = modelSpecs(config, catalogue, profile.roles);
+  const specs = modelSpecs(config, catalogue, profile);
   const budgetBytes = config.memory.budget === 'auto' ? await defaultBudgetBytes() : config.memory.budget;
   log.info(
     { budgetBytes },

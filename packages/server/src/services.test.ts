@@ -32,6 +32,7 @@ const catalogue = catalogueOf([
   entry('tts', 'tts', { languages: ['en'] }),
 ]);
 const roles = { chat: 'chat', ocr: 'ocr', asr: 'asr', tts: { en: 'tts' } };
+const profile = { roles, max_num_seqs: 5, max_seq_len: 700 };
 const configured = (changes: object = {}) => ({
   ...loadConfig({}, { CONCERT_HOME: '/nonexistent' }, '/nonexistent'),
   ...changes,
@@ -39,7 +40,7 @@ const configured = (changes: object = {}) => ({
 
 function services(changes: object = {}) {
   const config = configured(changes);
-  const models = modelSpecs(config, catalogue, roles);
+  const models = modelSpecs(config, catalogue, profile);
   const status = () => ({
     models: models.map((model) => ({
       model,
@@ -60,20 +61,27 @@ test('one core is left to everything else', () => {
 });
 
 test("the articles' limits go to the central model alone, over its own settings", () => {
-  const specs = modelSpecs(configured({ max_num_seqs: 3, max_seq_len: 512 }), catalogue, roles);
+  const specs = modelSpecs(configured({ max_num_seqs: 3, max_seq_len: 512 }), catalogue, profile);
   expect(specs[0]?.settings).toEqual({ kept: 1, maxSequences: 3, maxSequenceTokens: 512 });
   expect(specs[1]?.settings).toEqual({});
 });
 
+test('where the configuration says nothing, the profile sets the limits', () => {
+  expect(modelSpecs(configured(), catalogue, profile)[0]?.settings).toMatchObject({
+    maxSequences: 5,
+    maxSequenceTokens: 700,
+  });
+});
+
 test('the configuration of one model wins over what holds for all', () => {
   const models = { asr: { idle_unload: Number.POSITIVE_INFINITY, threads: 5, settings: { x: 1 } } };
-  const asr = modelSpecs(configured({ models, threads: 2 }), catalogue, roles).find((spec) => spec.id === 'asr');
+  const asr = modelSpecs(configured({ models, threads: 2 }), catalogue, profile).find((spec) => spec.id === 'asr');
   expect(asr).toMatchObject({ idleMs: null, threads: 5, settings: { x: 1 }, fileBytes: 7 });
 });
 
 test('a model that the profile does not have is named, not ignored', () => {
-  expect(() => modelSpecs(configured({ preload: ['nobody'] }), catalogue, roles)).toThrow(ConfigError);
-  expect(() => modelSpecs(configured({ models: { nobody: { settings: {} } } }), catalogue, roles)).toThrow(
+  expect(() => modelSpecs(configured({ preload: ['nobody'] }), catalogue, profile)).toThrow(ConfigError);
+  expect(() => modelSpecs(configured({ models: { nobody: { settings: {} } } }), catalogue, profile)).toThrow(
     /"nobody" is not in this profile/,
   );
 });

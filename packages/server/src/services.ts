@@ -5,6 +5,7 @@ import type { AppDeps, ListedModel } from './http/app-deps.ts';
 import type { Catalogue } from './models/catalogue.ts';
 import type { ModelManager, ModelSpec } from './models/model-manager.ts';
 import { modelSpec } from './models/model-specs.ts';
+import type { Profile } from './models/profile.ts';
 import { answer } from './pipeline/answer.ts';
 import { listen, readPicture } from './pipeline/listen.ts';
 import { speak } from './pipeline/speak.ts';
@@ -14,8 +15,12 @@ import { OPENAI_ALIASES, type Roles } from './route/roles.ts';
 import { specialistFor } from './route/specialist.ts';
 import type { Clock } from './shared/clock.ts';
 
-/** Every model that the roles name, as this server runs it. Throws ConfigError when the configuration speaks of another. */
-export function modelSpecs(config: Config, catalogue: Catalogue, roles: Roles): ModelSpec[] {
+/** What a profile decides about models. */
+type ProfileChoice = Pick<Profile, 'roles' | 'max_num_seqs' | 'max_seq_len'>;
+
+/** Every model that the profile names, as this server runs it. Throws ConfigError when the configuration speaks of another. */
+export function modelSpecs(config: Config, catalogue: Catalogue, profile: ProfileChoice): ModelSpec[] {
+  const { roles } = profile;
   const ids = [...new Set([roles.chat, roles.ocr, roles.asr, ...Object.values(roles.tts)])];
   const stray = [...Object.keys(config.models), ...config.preload].find((id) => !ids.includes(id));
   if (stray !== undefined)
@@ -25,10 +30,17 @@ export function modelSpecs(config: Config, catalogue: Catalogue, roles: Roles): 
     modelSpec(catalogue.get(id), config.models[id] ?? { settings: {} }, {
       idleMs: config.idle_unload,
       threads,
-      roleSettings:
-        id === roles.chat ? { maxSequences: config.max_num_seqs, maxSequenceTokens: config.max_seq_len } : {},
+      roleSettings: id === roles.chat ? chatSettings(config, profile) : {},
     }),
   );
+}
+
+/** What the configuration says of the central model, else the profile. */
+function chatSettings(config: Config, profile: ProfileChoice): Readonly<Record<string, unknown>> {
+  return {
+    maxSequences: config.max_num_seqs ?? profile.max_num_seqs,
+    maxSequenceTokens: config.max_seq_len ?? profile.max_seq_len,
+  };
 }
 
 const MOST_THREADS = 8;

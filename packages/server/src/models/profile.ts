@@ -12,6 +12,9 @@ const PROFILE_FOLDER = fileURLToPath(new URL('../../profiles', import.meta.url))
 export const Profile = z.strictObject({
   id: z.string(),
   title: z.string(),
+  /** Conversations that the chat model writes at once, and the tokens of each, where the configuration says nothing. */
+  max_num_seqs: z.int().min(1),
+  max_seq_len: z.int().min(256),
   /** Catalogue ids by the work they do; `tts` by ISO 639-1 language. */
   roles: z.strictObject({
     chat: z.string(),

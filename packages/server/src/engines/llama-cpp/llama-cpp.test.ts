@@ -7,16 +7,19 @@ import { pickLibraries, platformPackage } from './platform-package.ts';
 import { LlamaCppSettings, poolTokensOf } from './settings.ts';
 import { largest, samplerSeed, TokenPenalties } from './token-sampler.ts';
 
-test('the pool holds all sequences, at most 16,384 tokens by default and at least one whole sequence', () => {
-  expect(poolTokensOf(LlamaCppSettings.parse({ maxSequences: 2, maxSequenceTokens: 1000 }))).toBe(2000);
-  expect(poolTokensOf(LlamaCppSettings.parse({}))).toBe(16_384);
-  expect(poolTokensOf(LlamaCppSettings.parse({ maxSequenceTokens: 32_768 }))).toBe(32_768);
-  expect(poolTokensOf(LlamaCppSettings.parse({ kvUnified: false }))).toBe(65_536);
+test('every sequence has its own room; a shared pool holds all of them, at most 16,384 tokens and at least one whole sequence', () => {
+  const shared = { kvUnified: true };
+  expect(poolTokensOf(LlamaCppSettings.parse({ ...shared, maxSequences: 2, maxSequenceTokens: 1000 }))).toBe(2000);
+  expect(poolTokensOf(LlamaCppSettings.parse(shared))).toBe(16_384);
+  expect(poolTokensOf(LlamaCppSettings.parse({ ...shared, maxSequenceTokens: 32_768 }))).toBe(32_768);
+  expect(poolTokensOf(LlamaCppSettings.parse({}))).toBe(65_536);
 });
 
 test('wrong settings are refused by name', () => {
   expect(() => parseSettings({ modelId: 'm', settings: { maxSequence: 3 } })).toThrow(/maxSequence/);
-  expect(() => parseSettings({ modelId: 'm', settings: { poolTokens: 100 } })).toThrow(/poolTokens must be at least/);
+  expect(() => parseSettings({ modelId: 'm', settings: { kvUnified: true, poolTokens: 100 } })).toThrow(
+    /poolTokens must be at least/,
+  );
   expect(() => parseSettings({ modelId: 'm', settings: { kvUnified: false, poolTokens: 9000 } })).toThrow(
     /without kvUnified/,
   );
@@ -31,9 +34,11 @@ test('an answer may fill the context, and what does not fit is refused with both
 
 test('the memory estimate grows with the pool and shrinks with a smaller number format', () => {
   const bytes = (settings: Record<string, unknown>): number => llamaCpp.estimateBytes({ fileBytes: 1e9, settings });
-  const base = bytes({ kvBytesPerToken: 30_000, poolTokens: 10_000 });
-  expect(bytes({ kvBytesPerToken: 30_000, poolTokens: 20_000 }) - base).toBe(300_000_000);
-  expect(base - bytes({ kvBytesPerToken: 30_000, poolTokens: 10_000, kvType: 'q8_0' })).toBe(140_625_000);
+  const base = bytes({ kvUnified: true, kvBytesPerToken: 30_000, poolTokens: 10_000 });
+  expect(bytes({ kvUnified: true, kvBytesPerToken: 30_000, poolTokens: 20_000 }) - base).toBe(300_000_000);
+  expect(base - bytes({ kvUnified: true, kvBytesPerToken: 30_000, poolTokens: 10_000, kvType: 'q8_0' })).toBe(
+    140_625_000,
+  );
 });
 
 test('libraries are found whatever their version and platform', () => {

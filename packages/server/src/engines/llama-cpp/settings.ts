@@ -28,7 +28,7 @@ export const LlamaCppSettings = z
      * sequence a buffer of its own: then a seed gives the same text whatever ran before, because the order in which a
      * sequence's tokens lie in memory, and with it the rounding, is always the same.
      */
-    kvUnified: z.boolean().default(true),
+    kvUnified: z.boolean().default(false),
     /** Number format of the cached keys and values: `q8_0` halves their memory and costs a little speed. */
     kvType: z.enum(['f16', 'q8_0']).default('f16'),
     /** Layers to put on a GPU where the installed library has one; -1 puts all there. */
