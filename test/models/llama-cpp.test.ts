@@ -234,7 +234,9 @@ describe.skipIf(SMOL === null)('SmolLM2 when things go wrong', () => {
 
   test('weights that are no GGUF and a pool beyond all memory are refused in plain words', async () => {
     await expect(start(import.meta.filename, {})).rejects.toMatchObject({ code: 'model_failed' });
-    await expect(start(SMOL ?? '', { kvUnified: true, poolTokens: 16_777_216 })).rejects.toMatchObject({ code: 'out_of_memory' });
+    await expect(start(SMOL ?? '', { kvUnified: true, poolTokens: 16_777_216 })).rejects.toMatchObject({
+      code: 'out_of_memory',
+    });
   });
 });
 
