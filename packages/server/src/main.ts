@@ -183,10 +183,9 @@ async function startModels(start: StartModels): Promise<ModelManager> {
   const { config, catalogue, profile, store, log } = start;
   const specs = modelSpecs(config, catalogue, profile);
   const budgetBytes = config.memory.budget === 'auto' ? await defaultBudgetBytes() : config.memory.budget;
-  log.info(
-    { budgetBytes },
-    `Using the CPU with ${specs[0]?.threads ?? 1} threads a model; no GPU is used by this profile`,
-  );
+  const threads = specs[0]?.threads ?? 1;
+  const each = threads === 1 ? 'one thread' : `${threads} threads`;
+  log.info({ budgetBytes }, `Using the CPU with ${each} for each model; no GPU is used by this profile`);
   const announce = async (options: StartWorkerOptions): Promise<WorkerEngine<Task>> => {
     const worker = await startWorker(options);
     if (options.options.modelId === profile.roles.chat) {
