@@ -99,7 +99,10 @@ function logWhenDone(deps: AppDeps, request: FastifyRequest, reply: FastifyReply
     const status = leftByClient ? ERRORS.client_closed.status : raw.statusCode;
     const path = pathOf(request);
     const fields = { requestId: request.id, method: request.method, path, status, ms: deps.clock.now() - startedMs };
-    deps.log.info(fields, `${request.method} ${path} ${status}`);
+    const sentence = `${request.method} ${path} ${status}`;
+    // Probes come every few seconds for as long as the server lives.
+    if (path.startsWith('/health') && status < 400) deps.log.debug(fields, sentence);
+    else deps.log.info(fields, sentence);
   });
 }
 
