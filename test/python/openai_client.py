@@ -26,7 +26,7 @@ chunks = []
 usage = None
 for chunk in client.chat.completions.create(
     model="autoglm-phone-9b",
-    messages=[{"role": "user", "content": "Write the numbers from 1 to 5 as digits, separated by commas."}],
+    messages=[{"role": "user", "content": "Continue this list up to 10: 1, 2, 3, 4,"}],
     temperature=0,
     max_tokens=40,
     stream=True,
