@@ -7,6 +7,7 @@ import {
 } from '../../packages/server/src/engines/worker/host.ts';
 import { type ModelManagerDeps, createModelManager } from '../../packages/server/src/models/manager.ts';
 import type { Lease, ModelManager, ModelSpec, WeightStore } from '../../packages/server/src/models/model-manager.ts';
+import { testSpec } from '../../packages/server/src/models/test-spec.ts';
 import { systemClock } from '../../packages/server/src/shared/clock.ts';
 import { silentLog } from '../../packages/server/src/shared/log.ts';
 import { readProcessBytes } from '../../packages/server/src/shared/process-memory.ts';
@@ -18,20 +19,7 @@ export const noSignal = new AbortController().signal;
 
 /** A model of the fake engine; `settings` tell it how to behave. */
 export function fakeModel(id: string, settings: Record<string, unknown> = {}, idleMs: number | null = null): ModelSpec {
-  return {
-    id,
-    task: 'chat',
-    engine: 'fake',
-    title: id,
-    licence: 'MIT',
-    input: ['text'],
-    languages: [],
-    voices: [],
-    settings,
-    threads: 1,
-    idleMs,
-    fileBytes: 100 * MB,
-  };
+  return testSpec({ id, task: 'chat', settings, idleMs, fileBytes: 100 * MB });
 }
 
 /** Starts a process that may load the fake engine. */

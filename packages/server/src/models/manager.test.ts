@@ -7,6 +7,7 @@ import { GatewayError } from '../shared/errors.ts';
 import { silentLog } from '../shared/log.ts';
 import { type ModelManagerDeps, createModelManager } from './manager.ts';
 import type { ModelManager, ModelSpec } from './model-manager.ts';
+import { testSpec } from './test-spec.ts';
 
 const noSignal = new AbortController().signal;
 
@@ -62,21 +63,7 @@ class StubWorker implements WorkerEngine<Task> {
 }
 
 function model(id: string, changes: Partial<ModelSpec> = {}): ModelSpec {
-  return {
-    id,
-    task: 'chat',
-    engine: 'fake',
-    title: id,
-    licence: 'MIT',
-    input: ['text'],
-    languages: [],
-    voices: [],
-    settings: {},
-    threads: 1,
-    idleMs: 60_000,
-    fileBytes: 4,
-    ...changes,
-  };
+  return testSpec({ id, task: 'chat', idleMs: 60_000, fileBytes: 4, ...changes });
 }
 
 interface Setting {
