@@ -1,5 +1,5 @@
-/** Imports point one way: http → policy → route → pipeline → models → engines, with shared and protocol below all. */
-const layers = ['http', 'policy', 'route', 'pipeline', 'models', 'engines', 'shared'];
+/** Imports point one way: http → policy → route → pipeline → models → engines → machine, with shared and protocol below all. */
+const layers = ['http', 'policy', 'route', 'pipeline', 'models', 'engines', 'machine', 'shared'];
 const inLayer = (names) => `^packages/server/src/(${names.join('|')})/`;
 
 module.exports = {

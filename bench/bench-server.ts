@@ -8,6 +8,14 @@ import { cpuSeconds } from './process-figures.ts';
 export interface BenchServer extends StartedServer {
   /** Where every model stands. */
   slots(): Promise<readonly SlotReport[]>;
+  /** What all models together may hold and have reserved, with where every model stands. */
+  memory(): Promise<{
+    readonly slots: readonly SlotReport[];
+    readonly budgetBytes: number;
+    readonly reservedBytes: number;
+  }>;
+  /** Unloads a model and waits until its memory is back. Throws BenchError with what the server said when it refuses. */
+  unload(model: string): Promise<void>;
   /** The process of a loaded model. Throws BenchError when it is not loaded. */
   workerPid(model: string): Promise<number>;
   /** Sends a request and returns its answer. Throws BenchError with what the server said unless it is 200. */
@@ -24,26 +32,30 @@ export async function startBenchServer(
     flags: ['--profile', profile, '--threads', String(context.threads), ...flags],
     env: { CONCERT_HOME: context.home },
   });
-  const slots = async (): Promise<readonly SlotReport[]> => {
-    const answer = (await (await fetch(`${server.url}/admin/models`)).json()) as AdminModels;
-    return answer.data;
+  const admin = async () => (await (await fetch(`${server.url}/admin/models`)).json()) as AdminModels;
+  const slots = async (): Promise<readonly SlotReport[]> => (await admin()).data;
+  const post = async (path: string, body: object | FormData): Promise<Response> => {
+    const form = body instanceof FormData;
+    const response = await fetch(`${server.url}${path}`, {
+      method: 'POST',
+      ...(form ? { body } : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    if (!response.ok) throw new BenchError(`${path} answered ${response.status}: ${await response.text()}`);
+    return response;
   };
   return {
     ...server,
     slots,
+    post,
+    unload: async (model) => void (await (await post(`/admin/models/${model}/unload`, {})).arrayBuffer()),
+    memory: async () => {
+      const { data, memory } = await admin();
+      return { slots: data, budgetBytes: memory.budget_bytes, reservedBytes: memory.reserved_bytes };
+    },
     workerPid: async (model) => {
       const pid = (await slots()).find((slot) => slot.id === model)?.pid ?? null;
       if (pid === null) throw new BenchError(`the model ${model} is not loaded; ${lastLine(server.lines)}`);
       return pid;
-    },
-    post: async (path, body) => {
-      const form = body instanceof FormData;
-      const response = await fetch(`${server.url}${path}`, {
-        method: 'POST',
-        ...(form ? { body } : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-      });
-      if (!response.ok) throw new BenchError(`${path} answered ${response.status}: ${await response.text()}`);
-      return response;
     },
   };
 }

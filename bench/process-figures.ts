@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { readProcessBytes } from '../packages/server/src/shared/process-memory.ts';
 
 /** Linux tells processes' times in hundredths of a second, whatever its own clock. */
@@ -43,6 +43,36 @@ export async function processMegabytes(pid: number): Promise<ProcessMegabytes> {
     resident: parseStatusBytes(status, 'VmRSS') / 1e6,
     peak: parseStatusBytes(status, 'VmHWM') / 1e6,
   };
+}
+
+/** Open files and sockets of a process; NaN where the system does not tell. */
+export function openHandles(pid: number): number {
+  return listProc(`/proc/${pid}/fd`)?.length ?? Number.NaN;
+}
+
+/** Processes that a process started and that these started, itself left out; NaN where the system does not tell. */
+export function processCount(pid: number): number {
+  const pids = listProc('/proc')?.filter((name) => /^\d+$/.test(name));
+  if (pids === undefined) return Number.NaN;
+  const parents = new Map(pids.map((name) => [Number(name), parentOf(readProc(Number(name), 'stat') ?? '')]));
+  const under = (child: number): boolean => {
+    const parent = parents.get(child) ?? 0;
+    return parent === pid || (parent > 1 && under(parent));
+  };
+  return [...parents.keys()].filter(under).length;
+}
+
+function parentOf(stat: string): number {
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? 0);
+}
+
+function listProc(folder: string): string[] | undefined {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (['ENOENT', 'ESRCH', 'EACCES'].includes(String((error as NodeJS.ErrnoException).code))) return undefined;
+    throw error;
+  }
 }
 
 function readProc(pid: number, name: 'stat' | 'status'): string | null {

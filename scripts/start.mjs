@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bootstrap, ROOT } from './bootstrap.mjs';
 
-const COMMANDS = ['serve', 'pull', 'verify', 'models', 'help'];
+const COMMANDS = ['serve', 'doctor', 'pull', 'verify', 'models', 'ps', 'load', 'unload', 'cancel', 'top', 'help'];
 
 bootstrap();
 const program = join(ROOT, 'packages/server/dist/cli/cli.js');

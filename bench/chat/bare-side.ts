@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import type { ChatMessage } from '../../packages/server/src/engines/engine.ts';
 import type { BareLoopOptions, BareLoopResult } from '../../packages/server/src/engines/llama-cpp/bare-loop.ts';
 import { BenchError } from '../options.ts';
-import { MAX_TOKENS } from './prompts.ts';
 import type { SideRun } from './run-figures.ts';
 
 const PROGRAM = fileURLToPath(new URL('./bare-process.mjs', import.meta.url));
@@ -38,14 +37,14 @@ export class BareSide {
     }
   }
 
-  async run(conversations: readonly (readonly ChatMessage[])[]): Promise<SideRun> {
-    const result = await this.#ask({ kind: 'run', conversations, maxTokens: MAX_TOKENS });
+  async run(conversations: readonly (readonly ChatMessage[])[], maxTokens: number): Promise<SideRun> {
+    const result = await this.#ask({ kind: 'run', conversations, maxTokens });
     if (result === null) throw new BenchError('the bare loop answered nothing');
-    const missing = conversations.length * MAX_TOKENS - result.completionTokens;
+    const missing = conversations.length * maxTokens - result.completionTokens;
     return {
       seconds: (result.promptMs + result.decodeMs) / 1000,
       tokens: result.completionTokens,
-      ended: missing > 0 ? Math.ceil(missing / MAX_TOKENS) : 0,
+      ended: missing > 0 ? Math.ceil(missing / maxTokens) : 0,
       engineCpu: result.cpuSeconds,
       serverCpu: 0,
       firstTextMs: [],

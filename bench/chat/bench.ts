@@ -1,17 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Bench, BenchContext } from '../bench.ts';
 import { type BenchServer, startBenchServer } from '../bench-server.ts';
+import { engineSettings, limitsFile } from '../limits-file.ts';
 import { interleave } from '../measure.ts';
 import { processMegabytes } from '../process-figures.ts';
 import type { Findings, Row } from '../report.ts';
+import { ChatSide } from '../stream/chat-side.ts';
 import { type BenchModels, openModels, profileOfChatModel } from '../weights.ts';
 import { BareSide } from './bare-side.ts';
-import { HttpSide } from './http-side.ts';
-import { conversationsOf, MAX_TOKENS } from './prompts.ts';
+import { inTurn } from './in-turn.ts';
+import { MAX_TOKENS } from './prompts.ts';
 import { type Compared, inequalities, rowsOf } from './rows.ts';
-import { type SideRun, sumOf } from './run-figures.ts';
 
 const STREAMS = [1, 4, 8, 16];
 /** More than any prompt and answer here need. */
@@ -25,8 +23,14 @@ export const chatBench: Bench = {
   sentence:
     'The language model over HTTP at 1, 4, 8 and 16 streams against the bare loop over llama.cpp: tokens/s, CPU, first text.',
   rounds: 5,
+  byModel: true,
   async run(context) {
-    using config = limitsFile(Math.max(...STREAMS));
+    using config = limitsFile({
+      sequences: Math.max(...STREAMS),
+      sequenceTokens: SEQUENCE_TOKENS,
+      // The bare loop does not guess ahead either.
+      more: engineSettings(context, { speculation: 'off' }),
+    });
     const models = await openModels(context.home, profileOfChatModel(context.model), context.threads, config.path);
     const bare = await BareSide.open(await bareOptions(context, models));
     try {
@@ -43,14 +47,6 @@ export const chatBench: Bench = {
   },
 };
 
-/** A configuration under which so many streams run at once; it is removed with the bench. */
-function limitsFile(streams: number): Disposable & { readonly path: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'concert-bench-'));
-  const path = join(folder, 'concert.yaml');
-  writeFileSync(path, `max_num_seqs: ${streams}\nmax_seq_len: ${SEQUENCE_TOKENS}\n`);
-  return { path, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
-}
-
 /** The model exactly as the server sets it. */
 async function bareOptions(context: BenchContext, models: BenchModels) {
   const files = await models.files(context.model);
@@ -61,7 +57,13 @@ async function bareOptions(context: BenchContext, models: BenchModels) {
 
 async function compare(context: BenchContext, bare: BareSide, server: BenchServer): Promise<Findings> {
   const workerPid = await server.workerPid(context.model);
-  const http = new HttpSide(server, context.model, workerPid);
+  const http = new ChatSide({
+    url: server.url,
+    model: context.model,
+    enginePid: workerPid,
+    serverPid: server.pid,
+    keepAlive: true,
+  });
   try {
     const counts = context.quick ? STREAMS.slice(0, 2) : STREAMS;
     const sides = { bare, http };
@@ -83,26 +85,6 @@ async function compare(context: BenchContext, bare: BareSide, server: BenchServe
   } finally {
     http.close();
   }
-}
-
-interface Sides<T> {
-  readonly bare: T;
-  readonly http: T;
-}
-
-/** One round of both sides: set by set in turn, and each side goes first as often as the other. */
-async function inTurn(
-  sides: Sides<BareSide | HttpSide>,
-  plan: { readonly round: number; readonly streams: number; readonly sets: number },
-): Promise<Sides<SideRun>> {
-  const { round, streams, sets } = plan;
-  const runs: { bare: SideRun[]; http: SideRun[] } = { bare: [], http: [] };
-  for (let set = 0; set < sets; set += 1) {
-    const conversations = conversationsOf({ round, streams, set });
-    const order = (round + set) % 2 === 0 ? (['bare', 'http'] as const) : (['http', 'bare'] as const);
-    for (const side of order) runs[side].push(await sides[side].run(conversations));
-  }
-  return { bare: sumOf(runs.bare), http: sumOf(runs.http) };
 }
 
 async function memoryRows(bare: number, worker: number, server: number): Promise<Row[]> {

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import { contentText } from '../../packages/server/src/engines/engine.ts';
 import { type conversationFor, conversationsOf } from './prompts.ts';
 
 const place = { round: 0, streams: 4, set: 0 };
-const firstWord = (messages: ReturnType<typeof conversationFor>): string => messages[0]?.content.split(' ')[0] ?? '';
+const firstWord = (messages: ReturnType<typeof conversationFor>): string =>
+  contentText(messages[0]?.content ?? '').split(' ')[0] ?? '';
 
 test('both sides get the same conversations', () => {
   expect(conversationsOf(place)).toEqual(conversationsOf({ ...place }));

@@ -1,3 +1,5 @@
+import type { StreamRecord } from '../stream/stream-chat.ts';
+
 /** What one side of the comparison took for the streams of one round. */
 export interface SideRun {
   readonly seconds: number;
@@ -28,5 +30,23 @@ export function sumOf(runs: readonly SideRun[]): SideRun {
     firstTextMs: runs.flatMap((run) => run.firstTextMs),
     promptTokens: total((run) => run.promptTokens),
     cachedTokens: total((run) => run.cachedTokens),
+  };
+}
+
+/** The figures of streamed answers that ran together. */
+export function sideRunOf(
+  records: readonly StreamRecord[],
+  took: Pick<SideRun, 'seconds' | 'engineCpu' | 'serverCpu'> & { readonly maxTokens: number },
+): SideRun {
+  const total = (of: (record: StreamRecord) => number): number => records.reduce((sum, record) => sum + of(record), 0);
+  return {
+    seconds: took.seconds,
+    tokens: total((record) => record.completionTokens),
+    ended: records.filter((record) => record.completionTokens < took.maxTokens).length,
+    engineCpu: took.engineCpu,
+    serverCpu: took.serverCpu,
+    firstTextMs: records.map((record) => record.firstTextMs),
+    promptTokens: total((record) => record.promptTokens),
+    cachedTokens: total((record) => record.cachedTokens),
   };
 }

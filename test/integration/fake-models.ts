@@ -1,14 +1,12 @@
-import type { ChatEvent, ChatRequest, Task } from '../../packages/server/src/engines/engine.ts';
+import type { ChatEvent, ChatRequest } from '../../packages/server/src/engines/engine.ts';
 import { FAKE_ENGINES } from '../../packages/server/src/engines/fake/definition.ts';
-import {
-  type StartWorkerOptions,
-  type WorkerEngine,
-  startWorker,
-} from '../../packages/server/src/engines/worker/host.ts';
+import type { EngineProcess, StartEngineOptions } from '../../packages/server/src/engines/engine-process.ts';
+import { startWorker } from '../../packages/server/src/engines/worker/host.ts';
 import { type ModelManagerDeps, createModelManager } from '../../packages/server/src/models/manager.ts';
 import type { Lease, ModelManager, ModelSpec, WeightStore } from '../../packages/server/src/models/model-manager.ts';
 import { testSpec } from '../../packages/server/src/models/test-spec.ts';
 import { systemClock } from '../../packages/server/src/shared/clock.ts';
+import type { Footprint } from '../../packages/server/src/shared/footprint.ts';
 import { silentLog } from '../../packages/server/src/shared/log.ts';
 import { readProcessBytes } from '../../packages/server/src/shared/process-memory.ts';
 
@@ -23,11 +21,17 @@ export function fakeModel(id: string, settings: Record<string, unknown> = {}, id
 }
 
 /** Starts a process that may load the fake engine. */
-export function startFakeWorker(start: StartWorkerOptions): Promise<WorkerEngine<Task>> {
+export function startFakeWorker(start: StartEngineOptions): Promise<EngineProcess> {
   return startWorker({ ...start, env: { CONCERT_TEST_FAKE_ENGINE: '1' } });
 }
 
 const noWeights: WeightStore = { resolve: () => Promise.resolve({}) };
+
+/** What a process holds, in RAM alone. */
+async function readRam(pid: number): Promise<Footprint | null> {
+  const ram = await readProcessBytes(pid);
+  return ram === null ? null : { ram };
+}
 
 /** A manager of fake models in real processes. */
 export function fakeManager(models: readonly ModelSpec[], changes: Partial<ModelManagerDeps> = {}): ModelManager {
@@ -36,10 +40,12 @@ export function fakeManager(models: readonly ModelSpec[], changes: Partial<Model
     weights: noWeights,
     startWorker: startFakeWorker,
     engines: FAKE_ENGINES,
-    budgetBytes: 2_000 * MB,
+    budgets: { ram: 2_000 * MB },
+    deviceNames: { ram: 'RAM' },
+    gpus: [],
     clock: systemClock,
     log: silentLog,
-    readProcessBytes,
+    readUse: readRam,
     ...changes,
   });
 }
@@ -96,4 +102,9 @@ export function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** Bytes of RAM that are counted for all models together. */
+export function reservedRam(models: ModelManager): number {
+  return models.status().memory.devices.find(({ id }) => id === 'ram')?.reservedBytes ?? 0;
 }

@@ -25,10 +25,12 @@ const manager = createModelManager({
   weights: { resolve: () => Promise.resolve({}) },
   startWorker: (start) => startWorker({ ...start, env: { CONCERT_TEST_FAKE_ENGINE: '1' } }),
   engines: FAKE_ENGINES,
-  budgetBytes: 1e12,
+  budgets: { ram: 1e12 },
+  deviceNames: { ram: 'RAM' },
+  gpus: [],
   clock: systemClock,
   log: silentLog,
-  readProcessBytes,
+  readUse: async (pid) => ({ ram: await readProcessBytes(pid) }),
 });
 const signal = new AbortController().signal;
 await manager.preload(

@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { StartWorkerOptions } from '../../packages/server/src/engines/worker/host.ts';
+import type { StartEngineOptions } from '../../packages/server/src/engines/engine-process.ts';
 import type { ModelManager, ModelSpec } from '../../packages/server/src/models/model-manager.ts';
 import { readProcessTreeBytes } from '../../packages/server/src/shared/process-memory.ts';
 import {
@@ -16,6 +16,7 @@ import {
   isAlive,
   noSignal,
   pidOf,
+  reservedRam,
   startFakeWorker,
   stateOf,
   textOf,
@@ -45,14 +46,14 @@ test('a model is loaded by its first request and kept for the second', async () 
   await ask(models, 'a', 'again');
   expect(pidOf(models, 'a')).toBe(pid);
   const [status] = models.status().models;
-  expect(status?.measuredBytes).toBeGreaterThan(5 * MB);
-  expect(status?.reservedBytes).toBe(status?.measuredBytes);
+  expect(status?.measured?.ram).toBeGreaterThan(5 * MB);
+  expect(status?.reserved).toEqual(status?.measured);
   expect(status?.loadMs).toBeGreaterThan(0);
 });
 
-test('ten requests at once load the model once', async () => {
+test('ten requests at once load the model once (llama-swap#277, llama-swap#281)', async () => {
   const starts: string[] = [];
-  const startWorker = (start: StartWorkerOptions) => {
+  const startWorker = (start: StartEngineOptions) => {
     starts.push(start.options.modelId);
     return startFakeWorker(start);
   };
@@ -62,7 +63,7 @@ test('ten requests at once load the model once', async () => {
   expect(starts).toEqual(['a']);
 });
 
-test('an idle model gives at least 90 % of its memory back to the system', async () => {
+test('an idle model gives at least 90 % of its memory back to the system (Xinference#2627, gpustack#1429)', async () => {
   const models = manage([fakeModel('a', { holdBytes: 200 * MB }, 300)]);
   const before = await readProcessTreeBytes(process.pid);
   let during = 0;
@@ -77,22 +78,22 @@ test('an idle model gives at least 90 % of its memory back to the system', async
   const after = await readProcessTreeBytes(process.pid);
   expect(during - before).toBeGreaterThan(200 * MB);
   expect((during - after) / (during - before)).toBeGreaterThan(0.9);
-  expect(models.status().memory.reservedBytes).toBe(0);
+  expect(reservedRam(models)).toBe(0);
   console.info(`process tree: ${mb(before)} before, ${mb(during)} loaded, ${mb(after)} after`);
 });
 
 test('memory that a request made the process take is counted when the request ends', async () => {
   const models = manage([fakeModel('a')]);
   await ask(models, 'a', 'hello');
-  const small = models.status().memory.reservedBytes;
+  const small = reservedRam(models);
   await new Promise((resolve) => setTimeout(resolve, 1_100));
   await ask(models, 'a', { growBytes: 100 * MB });
-  await until(() => models.status().memory.reservedBytes > small + 95 * MB);
+  await until(() => reservedRam(models) > small + 95 * MB);
 });
 
-test('models take turns under a budget that fits one of them', async () => {
+test('models take turns under a budget that fits one of them (LocalAI#5328, LocalAI#6994, LocalAI#7269)', async () => {
   const big = { estimateBytes: 300 * MB, holdBytes: 200 * MB };
-  const models = manage([fakeModel('a', big), fakeModel('b', big)], { budgetBytes: 400 * MB });
+  const models = manage([fakeModel('a', big), fakeModel('b', big)], { budgets: { ram: 400 * MB } });
   await ask(models, 'a', 'hello');
   const pid = pidOf(models, 'a');
   const answer = ask(models, 'b', 'hello');
@@ -100,11 +101,11 @@ test('models take turns under a budget that fits one of them', async () => {
   expect(isAlive(pid)).toBe(false);
   await answer;
   expect(stateOf(models, 'a')).toBe('unloaded');
-  expect(models.status().memory.reservedBytes).toBeLessThan(400 * MB);
+  expect(reservedRam(models)).toBeLessThan(400 * MB);
 });
 
 test('a model larger than the budget is refused with what it needs and what there is', async () => {
-  const models = manage([fakeModel('a', { estimateBytes: 3_000 * MB })], { budgetBytes: 1_000 * MB });
+  const models = manage([fakeModel('a', { estimateBytes: 3_000 * MB })], { budgets: { ram: 1_000 * MB } });
   await expect(ask(models, 'a', 'hello')).rejects.toMatchObject({
     code: 'out_of_memory',
     status: 503,
@@ -127,7 +128,7 @@ test('a kill -9 fails the requests of that process alone, and the next request l
   expect(await living).toContain('w39');
 });
 
-test('three crashes open the breaker: requests are refused at once with the time to retry', async () => {
+test('three crashes open the breaker: requests are refused at once with the time to retry (LocalAI#10719)', async () => {
   const models = manage([fakeModel('a'), fakeModel('b')]);
   for (let crash = 0; crash < 3; crash++) {
     await expect(ask(models, 'a', { crash: 'abort' })).rejects.toMatchObject({ code: 'model_crashed' });
@@ -140,9 +141,9 @@ test('three crashes open the breaker: requests are refused at once with the time
   expect(await ask(models, 'b', 'still well')).toBe('still well');
 });
 
-test('a load whose only waiter leaves is given up, and its process ends', async () => {
+test('a load whose only waiter leaves is given up, and its process ends (llama-swap#727, llama-swap#1029)', async () => {
   const ended: Promise<unknown>[] = [];
-  const startWorker = (start: StartWorkerOptions) => {
+  const startWorker = (start: StartEngineOptions) => {
     const starting = startFakeWorker(start);
     ended.push(starting.catch((error: unknown) => error));
     return starting;
@@ -153,9 +154,78 @@ test('a load whose only waiter leaves is given up, and its process ends', async 
   setTimeout(() => leave.abort(new Error('the client left')), 300);
   await expect(waiting).rejects.toThrow('the client left');
   await until(() => stateOf(models, 'a') === 'unloaded');
-  expect(models.status().memory.reservedBytes).toBe(0);
+  expect(reservedRam(models)).toBe(0);
   // The worker's promise settles only when its process has ended.
   expect(await Promise.all(ended)).toMatchObject([{ message: 'nobody waits for the model any more' }]);
+});
+
+test('a model answers as many at once as it can, and the more urgent of those who wait first', async () => {
+  const models = manage([fakeModel('a', { concurrency: 2 })]);
+  await models.preload(['a'], noSignal);
+  const served: string[] = [];
+  const asking = async (name: string, priority: 'low' | 'normal' | 'high'): Promise<void> => {
+    using lease = await models.acquire('a', 'chat', noSignal, { priority });
+    served.push(name);
+    await textOf(lease.engine.run(chatTelling({ tokens: 5, delayMs: 20 }), noSignal));
+  };
+  const first = await models.acquire('a', 'chat', noSignal);
+  const second = await models.acquire('a', 'chat', noSignal);
+  const waiting = [asking('low', 'low'), asking('normal', 'normal'), asking('high', 'high')];
+  expect(models.status().models[0]).toMatchObject({ waiters: 3, state: { kind: 'ready', users: 2 } });
+  first[Symbol.dispose]();
+  second[Symbol.dispose]();
+  await Promise.all(waiting);
+  expect(served).toEqual(['high', 'normal', 'low']);
+});
+
+test('a full queue refuses at once, with the time to retry (Ollama#7758)', async () => {
+  const models = manage([fakeModel('a', { concurrency: 1 })], { queueLimit: 2 });
+  using _running = await models.acquire('a', 'chat', noSignal);
+  const leave = new AbortController();
+  const waiting = models.acquire('a', 'chat', leave.signal).catch((error: unknown) => error);
+  await expect(models.acquire('a', 'chat', noSignal)).rejects.toMatchObject({ code: 'queue_full', status: 429 });
+  leave.abort(new Error('the client left'));
+  expect(await waiting).toMatchObject({ message: 'the client left' });
+  expect(models.status().models[0]).toMatchObject({ waiters: 0 });
+});
+
+test('a request that keeps the model for no time unloads it with its end', async () => {
+  const models = manage([fakeModel('a', {}, 600_000)]);
+  {
+    using lease = await models.acquire('a', 'chat', noSignal, { keepAliveMs: 0 });
+    await textOf(lease.engine.run(chatTelling('hello'), noSignal));
+  }
+  await until(() => stateOf(models, 'a') === 'unloaded');
+  expect(reservedRam(models)).toBe(0);
+});
+
+test('a plan finds its next model loaded when it gets there', async () => {
+  const models = manage([fakeModel('a'), fakeModel('b', { loadMs: 200 })]);
+  using plan = models.plan(['a', 'b']);
+  using lease = await models.acquire('a', 'chat', noSignal, { plan });
+  await textOf(lease.engine.run(chatTelling('first step'), noSignal));
+  await until(() => stateOf(models, 'b') === 'ready');
+  const pid = pidOf(models, 'b');
+  using next = await models.acquire('b', 'chat', noSignal, { plan });
+  expect(await textOf(next.engine.run(chatTelling('second step'), noSignal))).toBe('second step');
+  expect(pidOf(models, 'b')).toBe(pid);
+});
+
+test('a load that runs out of memory is told after its second try, and others load on (LocalAI#7503)', async () => {
+  const tries: number[] = [];
+  const models = manage([fakeModel('bad', { failLoad: 'out_of_memory' }), fakeModel('good', {}, 600_000)], {
+    startWorker: (start) => {
+      if (start.options.modelId === 'bad') tries.push(1);
+      return startFakeWorker(start);
+    },
+  });
+  await ask(models, 'good', 'hello');
+  const pid = pidOf(models, 'good');
+  await expect(ask(models, 'bad', 'hello')).rejects.toMatchObject({ code: 'out_of_memory', status: 503 });
+  // The idle model was ended to make room before the second try.
+  expect(tries).toHaveLength(2);
+  expect(isAlive(pid)).toBe(false);
+  expect(await ask(models, 'good', 'still well')).toBe('still well');
 });
 
 test('an operator unloads a model once its user is done', async () => {

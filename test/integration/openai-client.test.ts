@@ -194,9 +194,9 @@ test('the official client tries again when it is told to', async () => {
   let asked = 0;
   const again = fakeDeps();
   await serveWith({
-    async *answer(input, signal): AsyncGenerator<AnswerEvent> {
+    async *answer(input, signal, run): AsyncGenerator<AnswerEvent> {
       if (++asked === 1) throw new GatewayError('model_loading', 'loading', { retryAfterSeconds: 0.1 });
-      yield* again.answer(input, signal);
+      yield* again.answer(input, signal, run);
     },
   });
   const answer = await client.chat.completions.create({ model: 'hub', messages }, { maxRetries: 1 });

@@ -9,6 +9,7 @@ import { runModels } from '../../packages/server/src/cli/models.ts';
 import { runPull } from '../../packages/server/src/cli/pull.ts';
 import { runVerify } from '../../packages/server/src/cli/verify.ts';
 import type { CatalogueEntry } from '../../packages/server/src/models/catalogue-schema.ts';
+import { systemProbe } from '../../packages/server/src/machine/probe.ts';
 import { catalogueOf, loadCatalogue } from '../../packages/server/src/models/catalogue.ts';
 import { FileStore } from '../../packages/server/src/models/store.ts';
 import { silentLog } from '../../packages/server/src/shared/log.ts';
@@ -35,6 +36,7 @@ function depsWith(...entries: CatalogueEntry[]): CliDeps {
     sources: { order: ['huggingface'], huggingfaceEndpoint: hub.endpoint, retryDelaysMs: [] },
     keepImported: false,
     profile: 'auto',
+    probe: systemProbe(),
     log: silentLog,
     signal: never,
     print: (line) => void printed.push(line),
@@ -73,7 +75,9 @@ describe('concert pull, verify, models', () => {
 
   test('a profile that does not exist is a usage error that names those that do', async () => {
     expect(await runPull({ ids: [], profile: 'moon' }, depsWith())).toBe(2);
-    expect(printed).toEqual(['There is no profile moon; there are: edge, laptop']);
+    expect(printed).toEqual([
+      'There is no profile "moon"; there are: auto, edge, gpu-pair, gpu-single, gpu-small, laptop',
+    ]);
   });
 });
 

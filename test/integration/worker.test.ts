@@ -1,10 +1,11 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import type { ChatEvent } from '../../packages/server/src/engines/engine.ts';
-import { type WorkerEngine, startWorker } from '../../packages/server/src/engines/worker/host.ts';
+import type { EngineProcess } from '../../packages/server/src/engines/engine-process.ts';
+import { startWorker } from '../../packages/server/src/engines/worker/host.ts';
 import { silentLog } from '../../packages/server/src/shared/log.ts';
 import { chatTelling, isAlive, noSignal, textOf } from './fake-models.ts';
 
-const started: WorkerEngine<'chat'>[] = [];
+const started: EngineProcess<'chat'>[] = [];
 
 afterEach(async () => {
   await Promise.all(started.splice(0).map((worker) => worker.close()));
@@ -13,10 +14,10 @@ afterEach(async () => {
 async function start(
   settings: Record<string, unknown> = {},
   options: { signal?: AbortSignal; env?: Record<string, string>; engine?: string } = {},
-): Promise<WorkerEngine<'chat'>> {
+): Promise<EngineProcess<'chat'>> {
   const worker = await startWorker<'chat'>({
     engine: options.engine ?? 'fake',
-    options: { modelId: 'test', files: {}, settings, threads: 1 },
+    options: { modelId: 'test', files: {}, settings, threads: 1, gpus: [], state: null },
     log: silentLog,
     signal: options.signal ?? noSignal,
     env: options.env ?? { CONCERT_TEST_FAKE_ENGINE: '1' },

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { Task } from '../../packages/server/src/engines/engine.ts';
 import { normaliseChinese } from '../../packages/server/src/engines/kokoro/chinese/normalise-chinese.ts';
-import { startWorker, type WorkerEngine } from '../../packages/server/src/engines/worker/host.ts';
+import type { EngineProcess } from '../../packages/server/src/engines/engine-process.ts';
+import { startWorker } from '../../packages/server/src/engines/worker/host.ts';
 import { CatalogueEntry } from '../../packages/server/src/models/catalogue-schema.ts';
 import { silentLog } from '../../packages/server/src/shared/log.ts';
 import { syllableErrorRate } from './error-rate.ts';
@@ -62,13 +63,13 @@ const VOICE = kokoro.entry.voices[0]?.id ?? '';
 const ready = kokoro.complete && whisper.complete;
 if (!ready) console.log('skipped: Kokoro read back by Whisper base (run npm test, which brings the weights)');
 
-function start<T extends Task>({ entry, files }: Catalogued): Promise<WorkerEngine<T>> {
-  const options = { modelId: entry.id, files, settings: entry.settings, threads: 1 };
+function start<T extends Task>({ entry, files }: Catalogued): Promise<EngineProcess<T>> {
+  const options = { modelId: entry.id, files, settings: entry.settings, threads: 1, gpus: [], state: null };
   return startWorker<T>({ engine: entry.engine, options, log: silentLog, signal });
 }
 
 async function speak(
-  voices: WorkerEngine<'tts'>,
+  voices: EngineProcess<'tts'>,
   text: string,
   { voice = VOICE, speed = 1 }: { voice?: string; speed?: number } = {},
 ): Promise<Float32Array> {
@@ -101,7 +102,7 @@ function wav(samples: Float32Array): Uint8Array {
   return file;
 }
 
-async function hear(ears: WorkerEngine<'asr'>, samples: Float32Array): Promise<string> {
+async function hear(ears: EngineProcess<'asr'>, samples: Float32Array): Promise<string> {
   let text = '';
   for await (const event of ears.run({ audio: wav(samples), language: 'zh', mode: 'transcribe' }, signal)) {
     if (event.kind === 'segment') text += event.text;
@@ -116,8 +117,8 @@ function syllables(text: string): string[] {
 }
 
 describe.skipIf(!ready)('Kokoro speaks Chinese', () => {
-  let voices: WorkerEngine<'tts'>;
-  let ears: WorkerEngine<'asr'>;
+  let voices: EngineProcess<'tts'>;
+  let ears: EngineProcess<'asr'>;
   beforeAll(async () => {
     voices = await start<'tts'>(kokoro);
     ears = await start<'asr'>(whisper);

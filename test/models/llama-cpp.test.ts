@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ChatEvent, ChatMessage, ChatRequest, Sampling } from '../../packages/server/src/engines/engine.ts';
-import { startWorker, type WorkerEngine } from '../../packages/server/src/engines/worker/host.ts';
+import type { EngineProcess } from '../../packages/server/src/engines/engine-process.ts';
+import { startWorker } from '../../packages/server/src/engines/worker/host.ts';
 import { silentLog } from '../../packages/server/src/shared/log.ts';
 import { weightFile } from './weights.ts';
 
@@ -23,10 +24,10 @@ const GREEDY: Sampling = {
 };
 const CREATIVE: Sampling = { ...GREEDY, temperature: 1, topP: 0.95, topK: 50 };
 
-function start(path: string, settings: Record<string, unknown>): Promise<WorkerEngine<'chat'>> {
+function start(path: string, settings: Record<string, unknown>): Promise<EngineProcess<'chat'>> {
   return startWorker<'chat'>({
     engine: 'llama-cpp',
-    options: { modelId: 'test', files: { 'model.gguf': path }, settings, threads: 1 },
+    options: { modelId: 'test', files: { 'model.gguf': path }, settings, threads: 1, gpus: [], state: null },
     log: silentLog,
     signal: new AbortController().signal,
   });
@@ -45,7 +46,7 @@ interface Whole {
 }
 
 async function ask(
-  engine: WorkerEngine<'chat'>,
+  engine: EngineProcess<'chat'>,
   request: ChatRequest,
   signal = new AbortController().signal,
 ): Promise<Whole> {
@@ -67,7 +68,7 @@ async function ask(
 const TOPICS = ['the sea', 'a dragon', 'bread', 'the moon', 'trains', 'a robot', 'rivers', 'music'];
 
 describe.skipIf(SMOL === null)('SmolLM2 in a process of its own', () => {
-  let engine: WorkerEngine<'chat'>;
+  let engine: EngineProcess<'chat'>;
   beforeAll(async () => {
     engine = await start(SMOL ?? '', { maxSequences: 4, maxSequenceTokens: 1024, kvUnified: true, poolTokens: 2048 });
   });
@@ -161,7 +162,7 @@ describe.skipIf(SMOL === null)('SmolLM2 in a process of its own', () => {
 });
 
 describe.skipIf(SMOL === null)('SmolLM2 with a buffer for each sequence', () => {
-  let engine: WorkerEngine<'chat'>;
+  let engine: EngineProcess<'chat'>;
   beforeAll(async () => {
     engine = await start(SMOL ?? '', { maxSequences: 4, maxSequenceTokens: 512, kvUnified: false });
   });

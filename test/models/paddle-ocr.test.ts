@@ -3,7 +3,8 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { OcrEvent } from '../../packages/server/src/engines/engine.ts';
-import { startWorker, type WorkerEngine } from '../../packages/server/src/engines/worker/host.ts';
+import type { EngineProcess } from '../../packages/server/src/engines/engine-process.ts';
+import { startWorker } from '../../packages/server/src/engines/worker/host.ts';
 import { CatalogueEntry } from '../../packages/server/src/models/catalogue-schema.ts';
 import { silentLog } from '../../packages/server/src/shared/log.ts';
 import { syllableErrorRate } from './error-rate.ts';
@@ -26,7 +27,7 @@ const files = Object.fromEntries(entry.files.map(({ name }) => [name, weightFile
 const ready = Object.values(files).every((path) => path !== null);
 if (!ready) console.log('skipped: PP-OCRv5 on pictures (run npm test, which brings the weights)');
 
-function startOcr(settings: Readonly<Record<string, unknown>> = {}): Promise<WorkerEngine<'ocr'>> {
+function startOcr(settings: Readonly<Record<string, unknown>> = {}): Promise<EngineProcess<'ocr'>> {
   return startWorker<'ocr'>({
     engine: 'paddle-ocr',
     options: {
@@ -34,6 +35,8 @@ function startOcr(settings: Readonly<Record<string, unknown>> = {}): Promise<Wor
       files: files as Record<string, string>,
       settings: { ...entry.settings, ...settings },
       threads: 1,
+      gpus: [],
+      state: null,
     },
     log: silentLog,
     signal: new AbortController().signal,
@@ -43,7 +46,7 @@ function startOcr(settings: Readonly<Record<string, unknown>> = {}): Promise<Wor
 const picture = (name: string): Uint8Array => readFileSync(new URL(name, IMAGES));
 
 async function read(
-  engine: WorkerEngine<'ocr'>,
+  engine: EngineProcess<'ocr'>,
   image: Uint8Array,
   signal = new AbortController().signal,
 ): Promise<OcrEvent> {
@@ -63,7 +66,7 @@ function errorRate(page: OcrEvent, lines: readonly string[]): number {
 }
 
 describe.skipIf(!ready)('PP-OCRv5 in a process of its own', () => {
-  let engine: WorkerEngine<'ocr'>;
+  let engine: EngineProcess<'ocr'>;
 
   beforeAll(async () => {
     engine = await startOcr();

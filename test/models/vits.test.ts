@@ -5,7 +5,8 @@ import { parse } from 'yaml';
 import type { TtsEvent } from '../../packages/server/src/engines/engine.ts';
 import { numberWords, ordinal } from '../../packages/server/src/engines/vits/english-numbers.ts';
 import { normaliseEnglish } from '../../packages/server/src/engines/vits/normalise-english.ts';
-import { startWorker, type WorkerEngine } from '../../packages/server/src/engines/worker/host.ts';
+import type { EngineProcess } from '../../packages/server/src/engines/engine-process.ts';
+import { startWorker } from '../../packages/server/src/engines/worker/host.ts';
 import { CatalogueEntry } from '../../packages/server/src/models/catalogue-schema.ts';
 import { createAudioEncoder } from '../../packages/server/src/pipeline/audio-encode/create-audio-encoder.ts';
 import { silentLog } from '../../packages/server/src/shared/log.ts';
@@ -62,16 +63,16 @@ function inWords(text: string): string {
 function start<T extends 'tts' | 'asr'>(
   entry: CatalogueEntry,
   files: Record<string, string>,
-): Promise<WorkerEngine<T>> {
+): Promise<EngineProcess<T>> {
   return startWorker<T>({
     engine: entry.engine,
-    options: { modelId: entry.id, files, settings: entry.settings, threads: 1 },
+    options: { modelId: entry.id, files, settings: entry.settings, threads: 1, gpus: [], state: null },
     log: silentLog,
     signal: new AbortController().signal,
   });
 }
 
-async function speak(engine: WorkerEngine<'tts'>, text: string, speed = 1): Promise<TtsEvent[]> {
+async function speak(engine: EngineProcess<'tts'>, text: string, speed = 1): Promise<TtsEvent[]> {
   const events: TtsEvent[] = [];
   for await (const event of engine.run({ text, voice: 'joe', speed }, new AbortController().signal)) events.push(event);
   return events;
@@ -88,7 +89,7 @@ function espeakFolders(pid: number): string[] {
 }
 
 describe.skipIf(voiceFiles === null)('Piper in a process of its own', () => {
-  let engine: WorkerEngine<'tts'>;
+  let engine: EngineProcess<'tts'>;
   beforeAll(async () => {
     engine = await start<'tts'>(voice, voiceFiles ?? {});
   });

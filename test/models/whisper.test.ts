@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pinyin } from 'pinyin-pro';
 import { parse } from 'yaml';
 import type { AsrEvent, AsrRequest } from '../../packages/server/src/engines/engine.ts';
-import { startWorker, type WorkerEngine } from '../../packages/server/src/engines/worker/host.ts';
+import type { EngineProcess } from '../../packages/server/src/engines/engine-process.ts';
+import { startWorker } from '../../packages/server/src/engines/worker/host.ts';
 import { decodeAudio } from '../../packages/server/src/engines/whisper/decode-audio.ts';
 import { CatalogueEntry } from '../../packages/server/src/models/catalogue-schema.ts';
 import { silentLog } from '../../packages/server/src/shared/log.ts';
@@ -31,7 +32,7 @@ const CHINESE = '今天天气很好，我们一起去公园散步吧。明天下
 const SPOKEN = 'The quick brown fox jumps over the lazy dog. We will meet at the station tomorrow morning.';
 
 type Segment = Extract<AsrEvent, { kind: 'segment' }>;
-type Engine = WorkerEngine<'asr'>;
+type Engine = EngineProcess<'asr'>;
 
 function startWhisper(settings: Readonly<Record<string, unknown>> = {}): Promise<Engine> {
   return startWorker<'asr'>({
@@ -41,6 +42,8 @@ function startWhisper(settings: Readonly<Record<string, unknown>> = {}): Promise
       files: files as Record<string, string>,
       settings: { ...entry.settings, ...settings },
       threads: 1,
+      gpus: [],
+      state: null,
     },
     log: silentLog,
     signal: new AbortController().signal,

@@ -1,17 +1,12 @@
 import { z } from 'zod';
 import { ChatMessage } from './chat-message.ts';
+import { ConcertOptions } from './concert-options.ts';
+import { KeepAlive } from './demand.ts';
 import { PlanReport } from './route.ts';
 
 const flag = z.boolean().nullish();
 const tokens = z.int().min(1).nullish();
 const penalty = z.number().min(-2).max(2).nullish();
-
-/** What this server takes beyond OpenAI's fields. */
-export const ConcertOptions = z
-  .object({
-    trace: flag.describe('Return the plan as `concert.plan`.'),
-  })
-  .meta({ id: 'ConcertOptions' });
 
 /** `POST /v1/chat/completions`. Unknown fields are ignored. */
 export const ChatCompletionRequest = z
@@ -47,6 +42,7 @@ export const ChatCompletionRequest = z
     return_reasoning: flag.describe('Return reasoning beside the answer, as `reasoning_content`.'),
     chat_template_kwargs: z.object({ enable_thinking: flag }).nullish(),
     concert: ConcertOptions.nullish(),
+    keep_alive: KeepAlive.nullish(),
     user: z.string().nullish(),
     metadata: z.record(z.string(), z.string()).nullish(),
     tools: z.array(z.record(z.string(), z.unknown())).nullish(),

@@ -1,16 +1,26 @@
 import { z } from 'zod';
+import { ConcertOptions } from './concert-options.ts';
+import { KeepAlive, Priority } from './demand.ts';
 
 /** `POST /v1/ocr` as JSON; as a form the picture is the field `image` or `file`. */
 export const OcrRequest = z
   .object({
     model: z.string().min(1).default('auto'),
     image: z.string().min(1).describe('Base64, a data URI, or an http or https address.'),
+    keep_alive: KeepAlive.nullish(),
+    concert: ConcertOptions.nullish(),
   })
   .meta({ id: 'OcrRequest' });
 export type OcrRequest = z.infer<typeof OcrRequest>;
 
 /** The fields beside the picture when it comes as a form. */
-export const OcrForm = OcrRequest.omit({ image: true }).meta({ id: 'OcrForm' });
+export const OcrForm = OcrRequest.pick({ model: true })
+  .extend({
+    keep_alive: KeepAlive.optional(),
+    'concert[priority]': Priority.optional(),
+    'concert[session]': z.string().max(200).optional(),
+  })
+  .meta({ id: 'OcrForm' });
 
 /** What was read, in reading order; points in pixels from the top left. */
 export const OcrAnswer = z

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ErrorBody } from './error.ts';
-import { OPERATIONS, type Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
+import { OPERATIONS } from './operations.ts';
 
 type Json = Record<string, unknown>;
 

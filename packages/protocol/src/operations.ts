@@ -1,8 +1,9 @@
-import type { z } from 'zod';
-import { AdminModels, Health, Probe, UnloadAnswer } from './admin.ts';
+import { Health, Probe } from './admin.ts';
+import { ADMIN_OPERATIONS } from './admin-operations.ts';
 import { ChatCompletion, ChatCompletionChunk, ChatCompletionRequest } from './chat.ts';
 import { Model, ModelList } from './models.ts';
 import { OcrAnswer, OcrForm, OcrRequest } from './ocr.ts';
+import type { Operation } from './operation.ts';
 import { RouteAnswer } from './route.ts';
 import { SpeechRequest, SpeechStreamEvent } from './speech.ts';
 import {
@@ -12,26 +13,6 @@ import {
   TranslationRequest,
   VerboseTranscription,
 } from './transcription.ts';
-
-/** One endpoint: what it takes, what it answers, how it fails. */
-export interface Operation {
-  readonly method: 'GET' | 'POST';
-  /** Parameters stand in braces. */
-  readonly path: string;
-  readonly operationId: string;
-  readonly summary: string;
-  readonly tag: string;
-  readonly json?: z.ZodType;
-  /** Form fields beside the file. */
-  readonly form?: { readonly fields: z.ZodType; readonly file: string };
-  readonly answers: readonly z.ZodType[];
-  /** Content types of answers that are not JSON. */
-  readonly otherAnswers?: readonly string[];
-  /** What each `data:` line of a streamed answer holds. */
-  readonly event?: z.ZodType;
-  /** Statuses of failures, beside 500. */
-  readonly failures: readonly number[];
-}
 
 const POSTED = [400, 408, 413, 415, 422, 429, 502, 503, 504];
 
@@ -149,24 +130,7 @@ export const OPERATIONS: readonly Operation[] = [
     answers: [Probe],
     failures: [],
   },
-  {
-    method: 'GET',
-    path: '/admin/models',
-    operationId: 'listSlots',
-    summary: 'State, bytes, users and last use of each model.',
-    tag: 'Operation',
-    answers: [AdminModels],
-    failures: [],
-  },
-  {
-    method: 'POST',
-    path: '/admin/models/{id}/unload',
-    operationId: 'unloadModel',
-    summary: 'End a model’s process as soon as it has no users.',
-    tag: 'Operation',
-    answers: [UnloadAnswer],
-    failures: [404],
-  },
+  ...ADMIN_OPERATIONS,
   {
     method: 'GET',
     path: '/openapi.json',

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { ConcertOptions } from './concert-options.ts';
+import { KeepAlive } from './demand.ts';
 
 /** Longest text of one request, in UTF-16 units; OpenAI's bound. */
 const MAX_INPUT = 4096;
@@ -12,6 +14,8 @@ export const SpeechRequest = z
     response_format: z.enum(['mp3', 'opus', 'aac', 'flac', 'wav', 'pcm']).default('mp3'),
     speed: z.number().min(0.25).max(4).default(1),
     stream_format: z.enum(['audio', 'sse']).default('audio'),
+    keep_alive: KeepAlive.nullish(),
+    concert: ConcertOptions.nullish(),
     instructions: z.string().nullish().describe('Taken and not used: the voices have one manner.'),
   })
   .meta({ id: 'SpeechRequest' });

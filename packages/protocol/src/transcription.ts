@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { KeepAlive, Priority } from './demand.ts';
 
 const formNumber = z.coerce.number();
 const formFlag = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -12,6 +13,9 @@ const common = {
   prompt: z.string().optional().describe('Taken and not used: the words of the recording decide.'),
   response_format: z.enum(['json', 'text', 'srt', 'verbose_json', 'vtt']).default('json'),
   temperature: formNumber.pipe(z.number().min(0).max(1)).optional().describe('Taken and not used: decoding is greedy.'),
+  keep_alive: KeepAlive.optional(),
+  'concert[priority]': Priority.optional(),
+  'concert[session]': z.string().max(200).optional().describe('The conversation that this belongs to.'),
 };
 
 /** The form fields of `POST /v1/audio/transcriptions`; the recording itself is the form's `file`. */

@@ -18,7 +18,17 @@ const duration = z
 /** Settings of one model that differ from the catalogue's. */
 const ModelConfig = z.strictObject({
   idle_unload: duration.optional().describe('Unloads after so long without users; `never` keeps it.'),
+  pinned: z.boolean().default(false).describe('Never unloaded once it is loaded, but when an operator asks.'),
+  queue_limit: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('Requests that it may have at once, running or waiting; by default `queue.limit`.'),
   threads: z.int().min(1).max(256).optional().describe('CPU threads of this model.'),
+  gpus: z
+    .array(z.int().min(0).max(255))
+    .optional()
+    .describe('Numbers of the GPUs that this model may lie on; none keeps it off them. By default all.'),
   settings: z
     .record(z.string(), z.unknown())
     .default({})
@@ -54,6 +64,12 @@ const ConfigFile = z.strictObject({
       port: z.int().min(0).max(65_535).default(8000).describe('The port to bind; 0 takes a free one.'),
       body_limit: byteSize.prefault('32MiB').describe('Most bytes of one request.'),
       shutdown_grace: duration.prefault('30s').describe('How long a stop waits for answers that have begun.'),
+      admin_from: z
+        .enum(['loopback', 'any'])
+        .default('loopback')
+        .describe(
+          'Whom `/admin` and `/metrics` are served to: programs of this machine, or everybody who reaches the server.',
+        ),
     })
     .prefault({}),
   memory: z
@@ -64,6 +80,21 @@ const ConfigFile = z.strictObject({
         .describe(
           'Most memory that all models together may hold; `auto` takes what is free at the start, less a reserve.',
         ),
+    })
+    .prefault({}),
+  queue: z
+    .strictObject({
+      limit: z
+        .int()
+        .min(1)
+        .default(256)
+        .describe('Requests that one model may have at once, running or waiting; further ones get 429.'),
+      patience: duration
+        .prefault('10s')
+        .describe('How long a request waits behind busy models before they stop taking new users to make room for it.'),
+      max_wait: duration
+        .prefault('10m')
+        .describe('Longest wait for a model; then 503 while it loads (the load goes on), 429 while it is busy.'),
     })
     .prefault({}),
   idle_unload: duration.prefault('5m').describe('Unloads a model after so long without users.'),
@@ -145,6 +176,8 @@ export interface Config extends ConfigFile {
   /** The configuration file that was read; null when there is none. */
   readonly file: string | null;
   readonly huggingfaceToken: string | null;
+  /** What the environment says of programs and GPUs; handed to the probe of the machine. */
+  readonly machineEnvironment: Environment;
 }
 
 /** Flags of the command line, in the configuration's own words; undefined means not given. */
@@ -162,6 +195,15 @@ export interface ServeFlags {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Variables that say where programs lie, and which GPUs may be used. */
+const MACHINE_VARIABLES = [
+  'PATH',
+  'CUDA_VISIBLE_DEVICES',
+  'HIP_VISIBLE_DEVICES',
+  'ROCR_VISIBLE_DEVICES',
+  'KUBERNETES_SERVICE_HOST',
+] as const;
 
 /** Flag and environment variable of each setting that has one; a flag wins over the environment, that over the file. */
 export const CONFIG_OVERRIDES: readonly {
@@ -210,7 +252,20 @@ export function loadConfig(
     const where = file === null ? 'the configuration' : file;
     throw new ConfigError(`${where}: ${parsed.error.issues.map(describeIssue).join('; ')}`);
   }
-  return { ...parsed.data, home, file, huggingfaceToken: given(env, 'HF_TOKEN') ?? null };
+  return {
+    ...parsed.data,
+    home,
+    file,
+    huggingfaceToken: given(env, 'HF_TOKEN') ?? null,
+    machineEnvironment: Object.fromEntries(MACHINE_VARIABLES.map((name) => [name, env[name]])),
+  };
+}
+
+/** Models for whose engine the configuration names the command that starts it. */
+export function ownCommands(config: Pick<Config, 'models'>): string[] {
+  return Object.entries(config.models).flatMap(([id, { settings }]) =>
+    (settings['command'] ?? null) === null ? [] : [id],
+  );
 }
 
 /** The JSON Schema of the configuration file, as editors understand it. */

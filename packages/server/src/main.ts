@@ -2,22 +2,31 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { type Config, loadConfig, type ServeFlags } from './config.ts';
+import { type Config, loadConfig, ownCommands, type ServeFlags } from './config.ts';
 import { ConfigError } from './config-values.ts';
 import { drain } from './drain.ts';
 import { ENGINES } from './engines/registry.ts';
-import type { Task } from './engines/engine.ts';
-import { startWorker, type StartWorkerOptions, type WorkerEngine } from './engines/worker/host.ts';
+import { startWorker } from './engines/worker/host.ts';
 import { createApp } from './http/app.ts';
+import { hubLines } from './hub-lines.ts';
 import type { ServerStatus } from './http/app-deps.ts';
+import type { Machine } from './machine/machine.ts';
+import { readGpuUse } from './machine/gpu-processes.ts';
+import { systemProbe } from './machine/probe.ts';
 import { CATALOGUE_FOLDER, type Catalogue, loadCatalogue } from './models/catalogue.ts';
-import { readMachine } from './models/machine.ts';
+import { completeCatalogue } from './models/estimate/complete-settings.ts';
+import { type LearnedSizes, openLearnedSizes } from './models/learned-sizes.ts';
+import { LifecycleFeed } from './models/lifecycle-feed.ts';
 import { createModelManager } from './models/manager.ts';
+import { createMemoryLedger } from './models/memory-ledger.ts';
+import { meterLifecycle } from './models/meter-lifecycle.ts';
 import { sourceSettings } from './models/open-sources.ts';
 import type { ModelManager } from './models/model-manager.ts';
-import { chooseProfile, loadProfiles, type Profile } from './models/profile.ts';
+import { type PickedProfile, pickProfile, UnknownProfileError } from './models/pick-profile.ts';
+import { loadProfiles, type Profile } from './models/profile.ts';
 import type { PullEvent } from './models/pull-event.ts';
 import { pullProfile, type PullProfileOptions } from './models/pull-profile.ts';
+import { endLeftovers } from './models/run-records.ts';
 import { FileStore } from './models/store.ts';
 import { createAudioEncoder } from './pipeline/audio-encode/create-audio-encoder.ts';
 import { createGuardedFetch } from './pipeline/media/guarded-fetch.ts';
@@ -25,7 +34,8 @@ import { createServices, modelSpecs } from './services.ts';
 import { systemClock } from './shared/clock.ts';
 import { chooseLogFile, createLog } from './shared/create-log.ts';
 import type { Log } from './shared/log.ts';
-import { defaultBudgetBytes, readProcessBytes } from './shared/process-memory.ts';
+import { createMetrics } from './shared/prometheus.ts';
+import { defaultBudgetBytes } from './shared/process-memory.ts';
 
 /** A server that listens; `stop` drains it and ends every model. */
 export interface RunningServer {
@@ -78,7 +88,8 @@ function openLog(config: Config, hooks: ServeHooks): ReturnType<typeof createLog
 
 async function start(config: Config, log: Log, hooks: ServeHooks): Promise<RunningServer> {
   const catalogue = loadCatalogue([CATALOGUE_FOLDER, join(config.home, 'catalogue')]);
-  const profile = await pickProfile(config, log);
+  await endLeftovers({ folder: join(config.home, 'run'), clock: systemClock, log });
+  const { profile, machine } = await decideProfile(config, log);
   const store = new FileStore({ home: config.home, catalogue, log });
   const signal = hooks.signal ?? new AbortController().signal;
   await pullMissing(profile, {
@@ -90,12 +101,20 @@ async function start(config: Config, log: Log, hooks: ServeHooks): Promise<Runni
     signal,
   });
   signal.throwIfAborted();
-  const models = await startModels({ config, catalogue, profile, store, log });
+  const completed = await completeCatalogue({ catalogue, store, log });
+  const learned = await openLearnedSizes({
+    path: join(config.home, 'learned.json'),
+    version: packageVersion(),
+    clock: systemClock,
+    log,
+  });
+  const models = await startModels({ config, catalogue: completed, profile, store, log, machine, learned });
   let state: ServerStatus['state'] = 'starting';
   const app = assembleApp({ config, catalogue, profile, models, log, state: () => state });
-  const end = (graceMs: number): Promise<void> => {
+  const end = async (graceMs: number): Promise<void> => {
     state = 'draining';
-    return drain({ app, models, clock: systemClock, graceMs });
+    await drain({ app, models, clock: systemClock, graceMs });
+    await learned.close();
   };
   try {
     const url = await listen(app, config);
@@ -127,9 +146,14 @@ interface AssembleApp {
 
 function assembleApp({ config, catalogue, profile, models, log, state }: AssembleApp): FastifyInstance {
   const startedMs = Date.now();
+  const metrics = createMetrics(packageVersion());
+  models.onEvent((event) => meterLifecycle(event, metrics));
   return createApp({
     ...createServices({ config, catalogue, roles: profile.roles, models, clock: systemClock, startedMs }),
     status: () => ({ state: state(), ...models.status() }),
+    feed: new LifecycleFeed(models, systemClock),
+    metrics,
+    adminFrom: config.server.admin_from,
     createAudioEncoder,
     fetchMedia: createGuardedFetch({ maxBytes: config.media.fetch_limit, timeoutMs: config.media.fetch_timeout }),
     limits: {
@@ -143,20 +167,25 @@ function assembleApp({ config, catalogue, profile, models, log, state }: Assembl
   });
 }
 
-async function pickProfile(config: Config, log: Log): Promise<Profile> {
-  const profiles = loadProfiles();
-  const chosen =
-    config.profile === 'auto'
-      ? chooseProfile(await readMachine())
-      : { profile: config.profile, reason: 'the configuration names it' };
-  const profile = profiles.get(chosen.profile);
-  if (profile === undefined) {
-    throw new ConfigError(
-      `there is no profile "${chosen.profile}"; there are: auto, ${[...profiles.keys()].join(', ')}`,
-    );
+/** The profile of the configuration, or the one that suits this machine. Throws where the one that is named cannot be started. */
+async function decideProfile(config: Config, log: Log): Promise<PickedProfile> {
+  let picked: PickedProfile;
+  try {
+    const probe = systemProbe(config.machineEnvironment);
+    picked = await pickProfile({
+      name: config.profile,
+      profiles: loadProfiles(),
+      probe,
+      ownCommands: ownCommands(config),
+    });
+  } catch (error) {
+    if (error instanceof UnknownProfileError) throw new ConfigError(error.message, { cause: error });
+    throw error;
   }
-  log.info({}, `Profile ${profile.id}: ${chosen.reason}`);
-  return profile;
+  if (picked.failure !== null) throw new Error(picked.failure);
+  log.info({}, `Profile ${picked.profile.id}: ${picked.reason}`);
+  if (picked.warning !== null) log.warn({}, picked.warning);
+  return picked;
 }
 
 /** Pulls what the profile lacks. A model that cannot be had answers `model_missing`, and the others are served. */
@@ -177,33 +206,62 @@ interface StartModels {
   readonly profile: Profile;
   readonly store: FileStore;
   readonly log: Log;
+  readonly machine: Machine;
+  readonly learned: LearnedSizes;
 }
 
+/** Of what is free on a GPU at the start; drivers and fragments take the rest. */
+const GPU_SHARE = 0.95;
+/** Engines that cut every layer over their GPUs. */
+const TENSOR_PARALLEL = new Set(['vllm', 'sglang', 'trtllm']);
+
 async function startModels(start: StartModels): Promise<ModelManager> {
-  const { config, catalogue, profile, store, log } = start;
-  const specs = modelSpecs(config, catalogue, profile);
+  const { config, catalogue, profile, store, log, machine, learned } = start;
+  const specs = modelSpecs(config, catalogue, profile, machine.cores);
   const budgetBytes = config.memory.budget === 'auto' ? await defaultBudgetBytes() : config.memory.budget;
   const threads = specs[0]?.threads ?? 1;
   const each = threads === 1 ? 'one thread' : `${threads} threads`;
-  log.info({ budgetBytes }, `Using the CPU with ${each} for each model; no GPU is used by this profile`);
-  const announce = async (options: StartWorkerOptions): Promise<WorkerEngine<Task>> => {
-    const worker = await startWorker(options);
-    if (options.options.modelId === profile.roles.chat) {
-      log.info({}, `Loaded model weights from ${Object.values(options.options.files).join(', ')}`);
-      log.info({}, `Model '${config.served_model_name}' loaded successfully with 0 GPUs.`);
-    }
-    return worker;
-  };
-  return createModelManager({
-    models: specs,
-    weights: store,
-    startWorker: announce,
-    engines: ENGINES,
-    budgetBytes,
+  const cards = machine.gpus.filter((gpu) => !gpu.unified);
+  const gpuBudgets = Object.fromEntries(cards.map(({ id, freeBytes }) => [id, Math.floor(freeBytes * GPU_SHARE)]));
+  const onCards = cards.length === 0 ? 'there is no GPU' : `GPUs: ${cards.map((gpu) => gpu.name).join(', ')}`;
+  log.info({ budgetBytes, ...gpuBudgets }, `Using the CPU with ${each} for each model; ${onCards}`);
+  const probe = systemProbe(config.machineEnvironment);
+  const ledger = createMemoryLedger({
+    folder: join(config.home, 'run'),
+    readGpuUse: machine.gpus.some((gpu) => !gpu.unified) ? () => readGpuUse(probe) : null,
     clock: systemClock,
     log,
-    readProcessBytes,
   });
+  const models = createModelManager({
+    models: specs,
+    weights: store,
+    startWorker,
+    engines: ENGINES,
+    budgets: { ram: budgetBytes, ...gpuBudgets },
+    deviceNames: { ram: 'RAM', ...Object.fromEntries(cards.map(({ id, name }) => [id, name])) },
+    gpus: machine.gpus,
+    logFile: (modelId) => join(config.home, 'logs', `${modelId}.log`),
+    clock: systemClock,
+    log,
+    readUse: ledger.readUse,
+    awaitReturn: ledger.awaitReturn,
+    onProcess: ledger,
+    learned,
+    queueLimit: config.queue.limit,
+    patienceMs: config.queue.patience,
+  });
+  const hub = catalogue.get(profile.roles.chat);
+  models.onEvent((event) => {
+    const lines = hubLines(event, {
+      modelId: hub.id,
+      servedName: config.served_model_name,
+      tensorParallel: TENSOR_PARALLEL.has(hub.engine),
+      weights: store.modelPath(hub.id, ''),
+    });
+    for (const line of lines) log.info({}, line);
+  });
+  for (const { id } of specs) if (config.models[id]?.pinned === true) models.setPinned(id, true);
+  return models;
 }
 
 async function listen(app: FastifyInstance, config: Config): Promise<string> {

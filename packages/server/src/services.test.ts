@@ -57,7 +57,7 @@ function services(changes: object = {}) {
 }
 
 test('one core is left to everything else', () => {
-  expect([1, 2, 4, 64].map(defaultThreads)).toEqual([1, 1, 3, 8]);
+  expect([1, 1.5, 2, 3.9, 4, 64].map(defaultThreads)).toEqual([1, 1, 1, 2, 3, 8]);
 });
 
 test("the articles' limits go to the central model alone, over its own settings", () => {

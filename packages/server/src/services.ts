@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os';
 import type { Config } from './config.ts';
 import { ConfigError } from './config-values.ts';
-import type { AppDeps, ListedModel } from './http/app-deps.ts';
+import type { AppDeps, ListedModel, RequestRun } from './http/app-deps.ts';
 import type { Catalogue } from './models/catalogue.ts';
-import type { ModelManager, ModelSpec } from './models/model-manager.ts';
+import { giveUpWaiting } from './models/give-up-waiting.ts';
+import type { LeaseModels, ModelManager, ModelSpec } from './models/model-manager.ts';
 import { modelSpec } from './models/model-specs.ts';
 import type { Profile } from './models/profile.ts';
 import { answer } from './pipeline/answer.ts';
+import { leaseModels } from './pipeline/lease-models.ts';
 import { listen, readPicture } from './pipeline/listen.ts';
 import { speak } from './pipeline/speak.ts';
 import { chooseVoices } from './route/choose-voice.ts';
@@ -15,17 +17,28 @@ import { OPENAI_ALIASES, type Roles } from './route/roles.ts';
 import { specialistFor } from './route/specialist.ts';
 import type { Clock } from './shared/clock.ts';
 
+/** Node fires longer timers at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** What a profile decides about models. */
 type ProfileChoice = Pick<Profile, 'roles' | 'max_num_seqs' | 'max_seq_len'>;
 
-/** Every model that the profile names, as this server runs it. Throws ConfigError when the configuration speaks of another. */
-export function modelSpecs(config: Config, catalogue: Catalogue, profile: ProfileChoice): ModelSpec[] {
+/**
+ * Every model that the profile names, as this server runs it on so many cores. Throws ConfigError when the configuration speaks of
+ * another.
+ */
+export function modelSpecs(
+  config: Config,
+  catalogue: Catalogue,
+  profile: ProfileChoice,
+  cores: number = availableParallelism(),
+): ModelSpec[] {
   const { roles } = profile;
   const ids = [...new Set([roles.chat, roles.ocr, roles.asr, ...Object.values(roles.tts)])];
   const stray = [...Object.keys(config.models), ...config.preload].find((id) => !ids.includes(id));
   if (stray !== undefined)
     throw new ConfigError(`the model "${stray}" is not in this profile; it has: ${ids.join(', ')}`);
-  const threads = config.threads === 'auto' ? defaultThreads(availableParallelism()) : config.threads;
+  const threads = config.threads === 'auto' ? defaultThreads(cores) : config.threads;
   return ids.map((id) =>
     modelSpec(catalogue.get(id), config.models[id] ?? { settings: {} }, {
       idleMs: config.idle_unload,
@@ -46,11 +59,11 @@ function chatSettings(config: Config, profile: ProfileChoice): Readonly<Record<s
 const MOST_THREADS = 8;
 
 /**
- * Threads of a model on a machine with so many cores. One core is left to everything else: threads that wait for each other spin, so
+ * Threads of a model on a machine with so many cores, or fractions where a quota leaves some. One core is left to everything else: threads that wait for each other spin, so
  * one that must share its core slows all of them down several times over.
  */
 export function defaultThreads(cores: number): number {
-  return Math.max(1, Math.min(MOST_THREADS, cores - 1));
+  return Math.max(1, Math.min(MOST_THREADS, Math.floor(cores - 1)));
 }
 
 export interface ServicesDeps {
@@ -64,37 +77,62 @@ export interface ServicesDeps {
 }
 
 /** What the wire can ask of the layers below it. */
-export type Services = Pick<AppDeps, 'answer' | 'transcribe' | 'speak' | 'readText' | 'decide' | 'models' | 'unload'>;
+export type Services = Pick<
+  AppDeps,
+  | 'answer'
+  | 'transcribe'
+  | 'speak'
+  | 'readText'
+  | 'decide'
+  | 'models'
+  | 'load'
+  | 'unload'
+  | 'setPinned'
+  | 'setKeepAlive'
+>;
 
 /** Joins decision, pipeline and models into what the HTTP layer needs. */
 export function createServices(deps: ServicesDeps): Services {
   const { config, models, clock, roles } = deps;
   const names = { servedModelName: config.served_model_name, aliases: config.aliases, models: models.models };
   const decision: DecideDeps = { names, roles, rules: config.routing.rules };
-  const answerDeps = { models, clock, templates: config.routing.templates, persona: config.persona };
+  const answerDeps = { clock, templates: config.routing.templates, persona: config.persona };
+  const maxWaitMs = config.queue.max_wait > LONGEST_TIMER_MS ? null : config.queue.max_wait;
+  const modelsOf = (run: RequestRun): LeaseModels =>
+    leaseModels(models, {
+      demand: run.demand,
+      watch: run,
+      clock,
+      maxWaitMs,
+      giveUpWaiting: (id) => giveUpWaiting(models, id, clock.now()),
+    });
   return {
-    async *answer(input, signal) {
-      yield* answer(answerDeps, decide(decision, input), input, signal);
+    async *answer(input, signal, run) {
+      yield* answer({ ...answerDeps, models: modelsOf(run) }, decide(decision, input), input, signal);
     },
-    async *transcribe(input, signal) {
+    async *transcribe(input, signal, run) {
       const model = specialistFor(decision, 'asr', input.model);
       yield { kind: 'start', model };
-      yield* listen({ models }, { ...input, model }, signal);
+      yield* listen({ models: modelsOf(run) }, { ...input, model }, signal);
     },
-    async *speak(input, signal) {
+    async *speak(input, signal, run) {
       const voices = chooseVoices({ names, roles, voices: config.voices }, input);
-      yield* speak({ models }, { text: input.text, voices, speed: input.speed }, signal);
+      yield* speak({ models: modelsOf(run) }, { text: input.text, voices, speed: input.speed }, signal);
     },
-    async readText(input, signal) {
+    async readText(input, signal, run) {
       const model = specialistFor(decision, 'ocr', input.model);
-      return { model, result: await readPicture({ models }, { model, image: input.image }, signal) };
+      const result = await readPicture({ models: modelsOf(run) }, { model, image: input.image }, signal);
+      return { model, result };
     },
     decide(input) {
       const decided = decide(decision, input);
       return { route: decided.route, reason: decided.reason, confidence: decided.confidence, steps: stepsOf(decided) };
     },
     models: () => listModels(deps),
+    load: (id, signal) => models.preload([id], signal),
     unload: (id) => models.unload(id),
+    setPinned: (id, pinned) => models.setPinned(id, pinned),
+    setKeepAlive: (id, keepAliveMs) => models.setKeepAlive(id, keepAliveMs),
   };
 }
 

@@ -194,10 +194,44 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** State, bytes, users and last use of each model. */
+        /** State, memory, users and load history of each model. */
         get: operations["listSlots"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/models/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same of one model. */
+        get: operations["getSlot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/models/{id}/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring a model into memory, and answer once it is there. */
+        post: operations["loadModel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -213,8 +247,127 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End a model’s process as soon as it has no users. */
+        /** End a model’s process as soon as it has no users, and answer once its memory is back. */
         post: operations["unloadModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/models/{id}/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Never unload a model but when asked; loads nothing by itself. */
+        post: operations["pinModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/models/{id}/unpin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a pinned model go again. */
+        post: operations["unpinModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/models/{id}/keep-alive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set how long a model stays without users. */
+        post: operations["keepModelAlive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The requests under way: what they do, how long they have waited, and their place in the queue. */
+        get: operations["listRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/requests/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a request; its client gets the error request_cancelled. */
+        post: operations["cancelRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happens to models, as it happens; Last-Event-ID goes on from there. */
+        get: operations["followEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counters and histograms in Prometheus’ text format. */
+        get: operations["getMetrics"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -279,6 +432,7 @@ export interface components {
                 enable_thinking?: boolean | null;
             } | null;
             concert?: components["schemas"]["ConcertOptions"] | null;
+            keep_alive?: (number | string) | null;
             user?: string | null;
             metadata?: {
                 [key: string]: string;
@@ -382,8 +536,12 @@ export interface components {
             };
         };
         ConcertOptions: {
-            /** @description Return the plan as `concert.plan`. */
+            /** @description Return the plan of a chat as `concert.plan`. */
             trace?: boolean | null;
+            /** @description Who goes first when several requests wait for a model. */
+            priority?: ("low" | "normal" | "high") | null;
+            /** @description The conversation that this belongs to. */
+            session?: string | null;
         };
         TranscriptionRequest: {
             /** @default auto */
@@ -397,6 +555,12 @@ export interface components {
             response_format?: "json" | "text" | "srt" | "verbose_json" | "vtt";
             /** @description Taken and not used: decoding is greedy. */
             temperature?: number;
+            /** @description How long the model stays loaded afterwards: `0` unloads it, `-1` keeps it, `"5m"`, `"90s"`, or seconds. */
+            keep_alive?: number | string;
+            /** @enum {string} */
+            "concert[priority]"?: "low" | "normal" | "high";
+            /** @description The conversation that this belongs to. */
+            "concert[session]"?: string;
             /** @description ISO 639-1; detected when left out. */
             language?: string;
             /** @enum {string} */
@@ -421,6 +585,12 @@ export interface components {
             response_format?: "json" | "text" | "srt" | "verbose_json" | "vtt";
             /** @description Taken and not used: decoding is greedy. */
             temperature?: number;
+            /** @description How long the model stays loaded afterwards: `0` unloads it, `-1` keeps it, `"5m"`, `"90s"`, or seconds. */
+            keep_alive?: number | string;
+            /** @enum {string} */
+            "concert[priority]"?: "low" | "normal" | "high";
+            /** @description The conversation that this belongs to. */
+            "concert[session]"?: string;
         };
         SpeechRequest: {
             /** @default auto */
@@ -442,6 +612,8 @@ export interface components {
              * @enum {string}
              */
             stream_format?: "audio" | "sse";
+            keep_alive?: (number | string) | null;
+            concert?: components["schemas"]["ConcertOptions"] | null;
             /** @description Taken and not used: the voices have one manner. */
             instructions?: string | null;
         };
@@ -450,10 +622,21 @@ export interface components {
             model?: string;
             /** @description Base64, a data URI, or an http or https address. */
             image: string;
+            keep_alive?: (number | string) | null;
+            concert?: components["schemas"]["ConcertOptions"] | null;
         };
         OcrForm: {
             /** @default auto */
             model?: string;
+            /** @description How long the model stays loaded afterwards: `0` unloads it, `-1` keeps it, `"5m"`, `"90s"`, or seconds. */
+            keep_alive?: number | string;
+            /** @enum {string} */
+            "concert[priority]"?: "low" | "normal" | "high";
+            "concert[session]"?: string;
+        };
+        KeepAliveRequest: {
+            /** @description How long the model stays loaded afterwards: `0` unloads it, `-1` keeps it, `"5m"`, `"90s"`, or seconds. */
+            keep_alive: number | string;
         };
         Error: {
             error: {
@@ -612,9 +795,24 @@ export interface components {
                 last_used: string | null;
             }[];
             memory: {
+                /** @description Of all devices together. */
                 budget_bytes: number;
+                /** @description On all devices together. */
                 reserved_bytes: number;
+                devices: components["schemas"]["DeviceReport"][];
             };
+        };
+        DeviceReport: {
+            /** @description `ram`, or a GPU such as `gpu:0`. */
+            id: string;
+            name: string;
+            budget_bytes: number;
+            /** @description Counted against the budget. */
+            reserved_bytes: number;
+            /** @description What the models’ processes really hold. */
+            measured_bytes: number;
+            /** @description Of ended models, and did not come back. */
+            kept_bytes: number;
         };
         Probe: {
             status: string;
@@ -624,8 +822,11 @@ export interface components {
             object: "list";
             data: components["schemas"]["SlotReport"][];
             memory: {
+                /** @description Of all devices together. */
                 budget_bytes: number;
+                /** @description On all devices together. */
                 reserved_bytes: number;
+                devices: components["schemas"]["DeviceReport"][];
             };
         };
         SlotReport: {
@@ -633,27 +834,104 @@ export interface components {
             task: string;
             engine: string;
             /** @enum {string} */
-            state: "unloaded" | "loading" | "ready" | "unloading" | "failed";
+            state: "unloaded" | "loading" | "ready" | "sleeping" | "waking" | "unloading" | "failed";
+            /** @description How far a load has come. */
+            progress: {
+                stage: string;
+                /** @description 0 to 1; null where it cannot be told. */
+                fraction: number | null;
+            } | null;
             users: number;
             waiters: number;
+            /** @description Requests that it serves at once; further ones wait. */
+            concurrency: number;
             pid: number | null;
             /** @description Why it failed. */
             reason: string | null;
-            /** @description Counted against the budget. */
+            /** @description When a failed model is tried again. */
+            retry_at: string | null;
+            /** @description Counted against the budgets, on all devices. */
             reserved_bytes: number;
-            /** @description What its process holds now. */
+            /** @description What its process holds now, on all devices. */
             measured_bytes: number | null;
-            /** @description ISO 8601. */
+            memory: {
+                /** @description Bytes by device: `ram`, or a GPU such as `gpu:0`; devices that hold none are left out. */
+                reserved: {
+                    [key: string]: number;
+                };
+                measured: {
+                    [key: string]: number;
+                } | null;
+                /** @description Bytes by device: `ram`, or a GPU such as `gpu:0`; devices that hold none are left out. */
+                expected: {
+                    [key: string]: number;
+                };
+            };
             last_used: string | null;
             /** @description How long the last load took. */
             load_ms: number | null;
-            /** @description Unloads after so long without users. */
-            idle_ms: number | null;
+            /** @description The last tries to load it, newest last. */
+            loads: {
+                /** @description ISO 8601. */
+                at: string;
+                /** @enum {string} */
+                result: "loaded" | "failed" | "cancelled";
+                ms: number;
+                /** @description Why it failed. */
+                reason: string | null;
+            }[];
+            /** @description Never unloaded but when asked. */
+            pinned: boolean;
+            /** @description Unloads after so long without users; null keeps it. */
+            keep_alive_ms: number | null;
+            /** @description When it is unloaded if nobody uses it before. */
+            expires_at: string | null;
+            /** @description Runs with a smaller context, because the memory for its own was not to be had. */
+            shrunk: boolean;
         };
         UnloadAnswer: {
             id: string;
             /** @constant */
             state: "unloaded";
+        };
+        AdminRequests: {
+            /** @constant */
+            object: "list";
+            data: components["schemas"]["RequestReport"][];
+        };
+        RequestReport: {
+            /** @description As in the header x-request-id. */
+            id: string;
+            path: string;
+            /** @description As the caller asked. */
+            model: string | null;
+            /** @description The weights that answer, once they are known. */
+            answering: string | null;
+            /** @description What is done now: `ocr`, `asr`, `chat`, `tts`. */
+            step: string | null;
+            /**
+             * @description `waiting`: for a model.
+             * @enum {string}
+             */
+            state: "waiting" | "running";
+            /** @description ISO 8601. */
+            started_at: string;
+            age_ms: number;
+            /** @description For models, so far. */
+            waited_ms: number;
+            /** @description Pieces of the answer so far. */
+            tokens: number;
+            stream: boolean;
+            /** @enum {string} */
+            priority: "low" | "normal" | "high";
+            session: string | null;
+            /** @description 1 is next among the requests that wait for the same model; null while none is waited for. */
+            queue_position: number | null;
+        };
+        CancelAnswer: {
+            id: string;
+            /** @constant */
+            cancelled: true;
         };
         ChatCompletionChunk: {
             id: string;
@@ -708,6 +986,47 @@ export interface components {
                 output_tokens: number;
                 total_tokens: number;
             };
+        };
+        LifecycleReport: {
+            /** @description Also the event’s `id:`; send it back as Last-Event-ID to go on from there. */
+            id: string;
+            /** @description ISO 8601. */
+            time: string;
+            /** @description load-started, load-progress, loaded, load-failed, load-cancelled, unload-started, unloaded, slept, woke, crashed, breaker-opened, memory-kept, granted, released, refused; or gap: events before this one are no longer kept. */
+            kind: string;
+            model?: string;
+            reason?: string;
+            code?: string;
+            stage?: string;
+            fraction?: number | null;
+            /** @description Bytes by device: `ram`, or a GPU such as `gpu:0`; devices that hold none are left out. */
+            reserved?: {
+                [key: string]: number;
+            };
+            measured?: {
+                [key: string]: number;
+            } | null;
+            /** @description Bytes by device: `ram`, or a GPU such as `gpu:0`; devices that hold none are left out. */
+            freed?: {
+                [key: string]: number;
+            };
+            shrunk?: boolean;
+            out_of_memory?: boolean;
+            pid?: number;
+            device?: string;
+            bytes?: number;
+            holders?: {
+                pid: number;
+                command: string;
+            }[];
+            users?: number;
+            load_ms?: number;
+            unload_ms?: number;
+            sleep_ms?: number;
+            wake_ms?: number;
+            waited_ms?: number;
+            held_ms?: number;
+            retry_at_ms?: number;
         };
     };
     responses: never;
@@ -1780,6 +2099,15 @@ export interface operations {
                     "application/json": components["schemas"]["AdminModels"];
                 };
             };
+            /** @description Failed with 403; the code in the body says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Failed with 405; the code in the body says why. */
             405: {
                 headers: {
@@ -1791,6 +2119,140 @@ export interface operations {
             };
             /** @description Failed with 500; the code in the body says why. */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getSlot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlotReport"];
+                };
+            };
+            /** @description Failed with 403; the code in the body says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 404; the code in the body says why. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 405; the code in the body says why. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 500; the code in the body says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    loadModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlotReport"];
+                };
+            };
+            /** @description Failed with 403; the code in the body says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 404; the code in the body says why. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 405; the code in the body says why. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 429; the code in the body says why. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 500; the code in the body says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 503; the code in the body says why. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1820,8 +2282,430 @@ export interface operations {
                     "application/json": components["schemas"]["UnloadAnswer"];
                 };
             };
+            /** @description Failed with 403; the code in the body says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Failed with 404; the code in the body says why. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 405; the code in the body says why. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 500; the code in the body says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    pinModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlotReport"];
+                };
+            };
+            /** @description Failed with 403; the code in the body says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 404; the code in the body says why. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 405; the code in the body says why. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 500; the code in the body says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    unpinModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlotReport"];
+                };
+            };
+            /** @description Failed with 403; the code in the body says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 404; the code in the body says why. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 405; the code in the body says why. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 500; the code in the body says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    keepModelAlive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepAliveRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlotReport"];
+                };
+            };
+            /** @description Failed with 400; the code in the body says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 403; the code in the body says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 404; the code in the body says why. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 405; the code in the body says why. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 408; the code in the body says why. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 413; the code in the body says why. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 415; the code in the body says why. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 500; the code in the body says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listRequests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminRequests"];
+                };
+            };
+            /** @description Failed with 403; the code in the body says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 405; the code in the body says why. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 500; the code in the body says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    cancelRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelAnswer"];
+                };
+            };
+            /** @description Failed with 403; the code in the body says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 404; the code in the body says why. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 405; the code in the body says why. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 500; the code in the body says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    followEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Failed with 403; the code in the body says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 405; the code in the body says why. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 500; the code in the body says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Failed with 403; the code in the body says why. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

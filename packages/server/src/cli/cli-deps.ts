@@ -1,3 +1,4 @@
+import type { Probe } from '../machine/probe.ts';
 import type { SourceSettings } from '../models/open-sources.ts';
 import type { FileStore } from '../models/store.ts';
 import type { Log } from '../shared/log.ts';
@@ -12,6 +13,8 @@ export interface CliDeps {
   readonly signal: AbortSignal;
   /** The profile of the configuration; `auto` chooses. */
   readonly profile: string;
+  /** What the machine is asked through. */
+  readonly probe: Probe;
   /** Where answers go, line by line. */
   print(line: string): void;
   readonly progress: ProgressStream;

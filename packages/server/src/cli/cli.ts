@@ -1,17 +1,20 @@
 #!/usr/bin/env node
-/** The program `concert`. Exit codes: 0 fine, 1 failed, 2 used wrongly. */
+/** The program `concert`. Exit codes: 0 fine, 1 failed, 2 used wrongly; those of `doctor` stand there. */
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { loadConfig, type ServeFlags } from '../config.ts';
 import { ConfigError } from '../config-values.ts';
+import { systemProbe } from '../machine/probe.ts';
 import { CATALOGUE_FOLDER, loadCatalogue } from '../models/catalogue.ts';
 import { sourceSettings } from '../models/open-sources.ts';
 import { FileStore } from '../models/store.ts';
 import { GatewayError } from '../shared/errors.ts';
 import { type CliDeps, EXIT } from './cli-deps.ts';
 import { runModels } from './models.ts';
+import { addDoctorCommand } from './doctor-command.ts';
 import { ProgressView } from './progress.ts';
 import { type PullArgs, runPull } from './pull.ts';
+import { addRunningCommands } from './running-commands.ts';
 import { terminalLog } from './terminal-log.ts';
 import { runVerify } from './verify.ts';
 
@@ -31,6 +34,7 @@ function openDeps(): CliDeps {
     sources: sourceSettings(config),
     keepImported: config.weights.keep_imported,
     profile: config.profile,
+    probe: systemProbe(config.machineEnvironment),
     log,
     signal: stop.signal,
     print: (line) => console.log(line),
@@ -50,6 +54,20 @@ async function serve(flags: ServeFlags): Promise<number> {
   }
 }
 
+function withServeOptions(command: Command): Command {
+  return command
+    .option('--config <file>', 'configuration file')
+    .option('--host <address>', 'address to bind (127.0.0.1)')
+    .option('--port <number>', 'port to bind (8000)')
+    .option('--profile <name>', 'set of models: auto, gpu-pair, gpu-single, gpu-small, laptop, edge')
+    .option('--preload <ids>', 'models to load at the start, separated by commas')
+    .option('--idle-unload <time>', 'unload a model after so long without users: 90s, 5m, never')
+    .option('--memory-budget <size>', 'most memory for all models: 4GiB, auto')
+    .option('--threads <number>', 'CPU threads of each model')
+    .option('--log-file <file>', 'where the log is kept')
+    .option('--log-level <level>', 'debug, info, warn or error');
+}
+
 /** Defines the commands; each sets the exit code that `main` returns. */
 function program(finish: (code: number) => void): Command {
   const concert = new Command('concert')
@@ -57,20 +75,10 @@ function program(finish: (code: number) => void): Command {
       'A self-hosted, OpenAI-compatible server in which a central model leads OCR, speech recognition and speech.',
     )
     .exitOverride();
-  concert
-    .command('serve')
-    .description('pull what is missing, then serve until stopped')
-    .option('--config <file>', 'configuration file')
-    .option('--host <address>', 'address to bind (127.0.0.1)')
-    .option('--port <number>', 'port to bind (8000)')
-    .option('--profile <name>', 'set of models: auto, laptop, edge')
-    .option('--preload <ids>', 'models to load at the start, separated by commas')
-    .option('--idle-unload <time>', 'unload a model after so long without users: 90s, 5m, never')
-    .option('--memory-budget <size>', 'most memory for all models: 4GiB, auto')
-    .option('--threads <number>', 'CPU threads of each model')
-    .option('--log-file <file>', 'where the log is kept')
-    .option('--log-level <level>', 'debug, info, warn or error')
-    .action(async (flags: ServeFlags) => finish(await serve(flags)));
+  withServeOptions(concert.command('serve').description('pull what is missing, then serve until stopped')).action(
+    async (flags: ServeFlags) => finish(await serve(flags)),
+  );
+  addDoctorCommand(concert, withServeOptions, finish);
   concert
     .command('pull')
     .description('fetch and verify models: those named, or those of a profile')
@@ -90,6 +98,7 @@ function program(finish: (code: number) => void): Command {
     .command('models')
     .description('list the models of the catalogue and which are here')
     .action(async () => finish(await runModels(openDeps())));
+  addRunningCommands(concert, finish);
   return concert;
 }
 

@@ -3,9 +3,9 @@ import type { CatalogueEntry } from '../models/catalogue-schema.ts';
 import { needsPin } from '../models/concrete-file.ts';
 import { formatBytes } from '../models/format-bytes.ts';
 import { inspectFolder } from '../models/inspect-folder.ts';
-import { readMachine } from '../models/machine.ts';
 import { openSources } from '../models/open-sources.ts';
-import { chooseProfile, loadProfiles, profileModels } from '../models/profile.ts';
+import { pickProfile, UnknownProfileError } from '../models/pick-profile.ts';
+import { loadProfiles, profileModels } from '../models/profile.ts';
 import { type PullOptions, pullModels, type PullReport } from '../models/pull.ts';
 import { FolderSource } from '../models/sources/folder.ts';
 import type { WeightSource } from '../models/sources/source.ts';
@@ -34,17 +34,16 @@ async function chooseIds(args: PullArgs, deps: CliDeps): Promise<string[] | null
   if (args.all === true)
     return deps.store.catalogue.entries.filter((entry) => !needsPin(entry)).map((entry) => entry.id);
   if (args.ids.length > 0 && args.profile === undefined) return [...args.ids];
-  const profiles = loadProfiles();
-  let name = args.profile ?? deps.profile;
-  if (name === 'auto') {
-    const choice = chooseProfile(await readMachine());
-    deps.print(`Profile ${choice.profile}: ${choice.reason}`);
-    name = choice.profile;
+  const name = args.profile ?? deps.profile;
+  try {
+    const { profile, reason } = await pickProfile({ name, profiles: loadProfiles(), probe: deps.probe });
+    if (name === 'auto') deps.print(`Profile ${profile.id}: ${reason}`);
+    return [...profileModels(profile), ...args.ids];
+  } catch (error) {
+    if (!(error instanceof UnknownProfileError)) throw error;
+    deps.print(`${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}`);
+    return null;
   }
-  const profile = profiles.get(name);
-  if (profile !== undefined) return [...profileModels(profile), ...args.ids];
-  deps.print(`There is no profile ${name}; there are: ${[...profiles.keys()].join(', ')}`);
-  return null;
 }
 
 async function pull(ids: readonly string[], sources: readonly WeightSource[], deps: CliDeps): Promise<number> {

@@ -2,14 +2,20 @@
  * What an engine does for each task, in plain data that can cross a process boundary unchanged
  * (structured clone). Engines know nothing of OpenAI's shapes.
  */
+import type { DeviceId } from '../shared/footprint.ts';
 
 /** What a model can be asked to do. */
 export type Task = 'chat' | 'ocr' | 'asr' | 'tts';
 
-/** One turn of a conversation, already reduced to text. */
+/** A piece of a turn; pictures are encoded PNG, JPEG or WebP. */
+export type ContentPart =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'image'; readonly bytes: Uint8Array; readonly mediaType: string };
+
+/** One turn of a conversation. Only models whose `input` names pictures are given parts; text models get a string. */
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';
-  readonly content: string;
+  readonly content: string | readonly ContentPart[];
 }
 
 /** How the next token is chosen; OpenAI's parameters plus llama.cpp's usual ones. */
@@ -36,11 +42,15 @@ export interface ChatRequest {
   readonly maxTokens: number | null;
   /** The answer ends before any of these strings, which may be cut over several tokens. */
   readonly stop: readonly string[];
+  /** Only requests of one scope (a tenant) share what is cached of prompts; null or absent: the common scope. */
+  readonly cacheScope?: string | null;
 }
 
 export type ChatEvent =
-  /** The prompt was evaluated; `cachedTokens` of it came from an earlier request. Always first. */
+  /** The prompt was evaluated; `cachedTokens` of it came from an earlier request. Once: first, or just before `finish` where an engine tells it late. */
   | { readonly kind: 'prompt'; readonly promptTokens: number; readonly cachedTokens: number }
+  /** More of what the model thinks before it answers, from engines that split it from the answer. */
+  | { readonly kind: 'reasoning-delta'; readonly text: string }
   /** More text; always whole Unicode characters. */
   | { readonly kind: 'text-delta'; readonly text: string }
   | { readonly kind: 'finish'; readonly reason: 'stop' | 'length'; readonly completionTokens: number };
@@ -141,16 +151,17 @@ export interface EngineOptions {
   readonly settings: Readonly<Record<string, unknown>>;
   /** CPU threads the model may keep busy. */
   readonly threads: number;
+  /** The GPUs it is given; empty: the CPU. */
+  readonly gpus: readonly Exclude<DeviceId, 'ram'>[];
+  /** An existing folder of the model's own for what it wants to find again after a restart; at most `bytes` may lie there. Null: nowhere. */
+  readonly state: { readonly folder: string; readonly bytes: number } | null;
 }
 
 /** What the module `engines/<name>/engine.ts` exports as `createEngine`; it runs in the model's own process. */
 export type CreateEngine<T extends Task> = (options: EngineOptions) => Promise<Engine<T>>;
 
-/** What the parent process knows of an engine without loading it. */
-export interface EngineDefinition<T extends Task = Task> {
-  /** The folder under `engines/`. */
-  readonly name: string;
-  readonly task: T;
-  /** Bytes the process will hold once loaded, for the memory budget; an estimate. */
-  estimateBytes(model: { readonly fileBytes: number; readonly settings: Readonly<Record<string, unknown>> }): number;
+/** The words of a turn, without its pictures. */
+export function contentText(content: ChatMessage['content']): string {
+  if (typeof content === 'string') return content;
+  return content.flatMap((part) => (part.kind === 'text' ? [part.text] : [])).join('\n');
 }

@@ -1,5 +1,7 @@
+import type { LifecycleFeed } from '../models/lifecycle-feed.ts';
 import type { MemoryStatus, ModelStatus } from '../models/model-manager.ts';
 import type { AudioEncoder, AudioFormat } from '../pipeline/audio-encode/create-audio-encoder.ts';
+import type { LeaseWatch, RequestDemand } from '../pipeline/lease-models.ts';
 import type {
   AnswerEvent,
   ChatInput,
@@ -13,6 +15,7 @@ import type {
 } from '../pipeline/request.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
+import type { Metrics } from '../shared/metrics.ts';
 
 /** A name under which requests can be made: the hub, a model or an alias. */
 export interface ListedModel {
@@ -48,21 +51,39 @@ export interface RequestLimits {
   readonly imagesPerRequest: number;
 }
 
+/** Whom operators' addresses are served to: this machine's own programs, or everybody who can reach the server. */
+export type AdminFrom = 'loopback' | 'any';
+
+/** What a request asks of the models it uses, and who is told of its way to them. */
+export interface RequestRun extends LeaseWatch {
+  readonly demand: RequestDemand;
+}
+
 /** Everything that `http` needs of the layers below. */
 export interface AppDeps {
   /** Decides and runs; failures are thrown, before or between events. */
-  answer(input: ChatInput, signal: AbortSignal): AsyncIterable<AnswerEvent>;
-  transcribe(input: TranscribeInput, signal: AbortSignal): AsyncIterable<TranscribeEvent>;
-  speak(input: SpeakInput, signal: AbortSignal): AsyncIterable<SpeakEvent>;
-  readText(input: ReadTextInput, signal: AbortSignal): Promise<ReadTextResult>;
+  answer(input: ChatInput, signal: AbortSignal, run: RequestRun): AsyncIterable<AnswerEvent>;
+  transcribe(input: TranscribeInput, signal: AbortSignal, run: RequestRun): AsyncIterable<TranscribeEvent>;
+  speak(input: SpeakInput, signal: AbortSignal, run: RequestRun): AsyncIterable<SpeakEvent>;
+  readText(input: ReadTextInput, signal: AbortSignal, run: RequestRun): Promise<ReadTextResult>;
   /** The plan for a request, not run. */
   decide(input: ChatInput): PlannedRoute | Promise<PlannedRoute>;
   /** From memory; never waits. */
   models(): readonly ListedModel[];
   /** From memory; never waits. */
   status(): ServerStatus;
+  /** Resolves once the model is in memory; throws `model_not_found` and what keeps it from loading. */
+  load(id: string, signal: AbortSignal): Promise<void>;
   /** Throws `model_not_found`. */
   unload(id: string): Promise<void>;
+  /** Throws `model_not_found`. */
+  setPinned(id: string, pinned: boolean): void;
+  /** Throws `model_not_found`; null keeps the model. */
+  setKeepAlive(id: string, keepAliveMs: number | null): void;
+  /** What happens to models. */
+  readonly feed: Pick<LifecycleFeed, 'follow' | 'loadsOf'>;
+  readonly metrics: Metrics;
+  readonly adminFrom: AdminFrom;
   /** Throws `unsupported_value` for a format whose encoder does not exist. */
   createAudioEncoder(format: AudioFormat): Promise<AudioEncoder>;
   /** Fetches media that a request names by address; refuses private addresses, big and slow answers. */

@@ -319,7 +319,7 @@ test('health is 200 only when the server is ready, and tells the state of each m
   expect(health.json()).toMatchObject({
     status: 'ok',
     models: [{ id: 'small-llm', state: 'ready', bytes: 8, users: 1 }],
-    memory: { budget_bytes: 100 },
+    memory: { budget_bytes: 150 },
   });
   const draining = createApp(fakeDeps({ status: () => ({ ...ready.status(), state: 'draining' }) }));
   expect((await draining.inject('/health')).statusCode).toBe(503);

@@ -8,9 +8,14 @@ import { closeConnectionsOnClose } from './close-connections.ts';
 import { asGatewayError, errorBody, errorHeaders, logFailure } from './render-error.ts';
 import { acceptBodies } from './request-body.ts';
 import { trackMethods } from './route-methods.ts';
+import { guardAdmin } from './admin-guard.ts';
+import { Flights } from './flight.ts';
+import { modelOf, outcomeOf } from './outcome.ts';
 import { mountAdmin } from './routes/admin.ts';
 import { mountChat } from './routes/chat.ts';
+import { mountEvents } from './routes/events.ts';
 import { mountHealth } from './routes/health.ts';
+import { mountMetrics } from './routes/metrics.ts';
 import { mountModels } from './routes/models.ts';
 import { mountOcr } from './routes/ocr.ts';
 import { mountOpenApi } from './routes/openapi.ts';
@@ -46,9 +51,10 @@ export function createApp(deps: AppDeps, timeouts: ClientTimeouts = TIMEOUTS): F
 
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
-    logWhenDone(deps, request, reply);
+    recordWhenDone(deps, request, reply);
     done();
   });
+  guardAdmin(app, deps.adminFrom);
   app.setErrorHandler((error: FastifyError, request, reply) => sendError(deps, error, request, reply));
   app.setNotFoundHandler((request, reply) => {
     const methods = methodsOf(pathOf(request));
@@ -59,13 +65,16 @@ export function createApp(deps: AppDeps, timeouts: ClientTimeouts = TIMEOUTS): F
     throw new GatewayError('method_not_allowed', `this address does not take ${request.method}; it takes ${allowed}`);
   });
 
-  mountChat(app, deps);
-  mountTranscriptions(app, deps);
-  mountSpeech(app, deps);
-  mountOcr(app, deps);
+  const flights = new Flights(deps);
+  mountChat(app, deps, flights);
+  mountTranscriptions(app, deps, flights);
+  mountSpeech(app, deps, flights);
+  mountOcr(app, deps, flights);
   mountModels(app, deps);
   mountHealth(app, deps);
-  mountAdmin(app, deps);
+  mountAdmin(app, deps, flights);
+  mountEvents(app, deps);
+  mountMetrics(app, deps);
   mountOpenApi(app, deps);
   return app;
 }
@@ -90,18 +99,25 @@ function sendError(deps: AppDeps, error: unknown, request: FastifyRequest, reply
     .send(JSON.stringify(errorBody(shown)));
 }
 
-/** One line for each request; 499 when the client left before the answer was complete. */
-function logWhenDone(deps: AppDeps, request: FastifyRequest, reply: FastifyReply): void {
-  const startedMs = deps.clock.now();
+/** One line for each request, and its place in the metrics; 499 when the client left before the answer was complete. */
+function recordWhenDone(deps: AppDeps, request: FastifyRequest, reply: FastifyReply): void {
+  const { clock, metrics } = deps;
+  const startedMs = clock.now();
   const { raw } = reply;
+  metrics.requestBegan();
   raw.once('close', () => {
     const leftByClient = !raw.writableFinished && !(raw.errored instanceof Error);
-    const status = leftByClient ? ERRORS.client_closed.status : raw.statusCode;
+    const status = outcomeOf(raw, leftByClient ? ERRORS.client_closed.status : raw.statusCode);
     const path = pathOf(request);
-    const fields = { requestId: request.id, method: request.method, path, status, ms: deps.clock.now() - startedMs };
-    const sentence = `${request.method} ${path} ${status}`;
-    // Probes come every few seconds for as long as the server lives.
-    if (path.startsWith('/health') && status < 400) deps.log.debug(fields, sentence);
+    const { method } = request;
+    const ms = clock.now() - startedMs;
+    const route = request.routeOptions.url ?? 'none';
+    metrics.requestEnded({ path: route, method, status, model: modelOf(raw), ms });
+    const fields = { requestId: request.id, method, path, status, ms };
+    const sentence = `${method} ${path} ${status}`;
+    // Those who watch the server ask every few seconds for as long as it lives.
+    const isWatching = method === 'GET' && /^\/(health|metrics|admin)/.test(route);
+    if (isWatching && status < 400) deps.log.debug(fields, sentence);
     else deps.log.info(fields, sentence);
   });
 }

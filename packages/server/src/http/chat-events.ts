@@ -4,6 +4,7 @@ import type { AnswerEvent, ChatInput, PlanTrace, StepTrace } from '../pipeline/r
 import { GatewayError } from '../shared/errors.ts';
 import { modelHeader, noticeHeader, serverTiming } from './answer-headers.ts';
 import { EventStream, type EventStreamOptions, sendEvents } from './event-stream.ts';
+import type { Flight } from './flight.ts';
 
 type Finish = Extract<AnswerEvent, { kind: 'finish' }>;
 
@@ -11,9 +12,13 @@ type Finish = Extract<AnswerEvent, { kind: 'finish' }>;
 export async function streamChat(
   reply: FastifyReply,
   events: AsyncIterable<AnswerEvent>,
-  options: Omit<EventStreamOptions, 'headers'> & { readonly input: ChatInput; readonly includeUsage: boolean },
+  options: Omit<EventStreamOptions, 'headers'> & {
+    readonly input: ChatInput;
+    readonly includeUsage: boolean;
+    readonly flight: Flight;
+  },
 ): Promise<void> {
-  const { input, includeUsage, clock } = options;
+  const { input, includeUsage, clock, flight } = options;
   const done: StepTrace[] = [];
   let model: string | null = null;
   let reasoned = false;
@@ -28,6 +33,7 @@ export async function streamChat(
     begun = true;
   };
   await sendEvents(stream, events, (event) => {
+    flight.note(event);
     switch (event.kind) {
       case 'start':
         model = event.model;
@@ -90,14 +96,15 @@ function createFrames(input: ChatInput, options: { readonly createdMs: number; r
 export async function collectChat(
   reply: FastifyReply,
   events: AsyncIterable<AnswerEvent>,
-  options: { readonly input: ChatInput; readonly nowMs: number },
+  options: { readonly input: ChatInput; readonly nowMs: number; readonly flight: Flight },
 ): Promise<ChatCompletion> {
-  const { input, nowMs } = options;
+  const { input, nowMs, flight } = options;
   let text = '';
   let reasoning = '';
   let model: string | null = null;
   let finish: Finish | null = null;
   for await (const event of events) {
+    flight.note(event);
     if (event.kind === 'start') void reply.headers(modelHeader((model = event.model)));
     else if (event.kind === 'text-delta') text += event.text;
     else if (event.kind === 'reasoning-delta') reasoning += event.text;

@@ -90,9 +90,9 @@ test('a client that does not wait for a whole answer stops it too', async () => 
   const request = post(
     await listen({
       log,
-      answer(input, signal) {
+      answer(...asking) {
         asked.resolve();
-        return answer(input, signal);
+        return answer(...asking);
       },
     }),
     {},

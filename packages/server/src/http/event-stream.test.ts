@@ -28,7 +28,7 @@ function waitingAnswer(): {
   };
 }
 
-test('while a model loads, the stream opens after two seconds and is kept alive every ten', async () => {
+test('while a model loads, the stream opens after two seconds and is kept alive every ten (LiteLLM#37322)', async () => {
   const clock = manualClock();
   const { answer, asked, go } = waitingAnswer();
   const answered = createApp(fakeDeps({ clock, answer })).inject(REQUEST);

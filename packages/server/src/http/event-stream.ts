@@ -3,6 +3,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import { drained } from './drained.ts';
+import { recordOutcome } from './outcome.ts';
 import { asGatewayError, errorBody, logFailure } from './render-error.ts';
 
 /** A failure before this has its proper status; after it the client sees that the answer is under way. */
@@ -81,6 +82,7 @@ export class EventStream {
   fail(error: unknown): void {
     const shown = asGatewayError(error);
     logFailure(this.#options.log, shown);
+    recordOutcome(this.#reply.raw, shown.status);
     if (this.closed) return;
     this.send(JSON.stringify(errorBody(shown)));
     this.end();

@@ -1,7 +1,9 @@
+import { testSpec } from '../models/test-spec.ts';
 import type { AnswerEvent, ChatInput, PlanTrace, SpeakInput, TranscribeInput } from '../pipeline/request.ts';
 import { GatewayError } from '../shared/errors.ts';
 import { silentLog } from '../shared/log.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
+import { noMetrics } from '../shared/metrics.ts';
 import type { AppDeps } from './app-deps.ts';
 
 /** For tests: dependencies that answer at once and remember what they were asked. */
@@ -113,33 +115,47 @@ export function fakeDeps(overrides: Partial<AppDeps> = {}): FakeDeps {
       state: 'ready',
       models: [
         {
-          model: {
-            id: 'small-llm',
-            task: 'chat',
-            engine: 'fake',
-            title: 'Small',
-            licence: 'Apache-2.0',
-            input: ['text'],
-            languages: ['en'],
-            voices: [],
-            settings: {},
-            threads: 1,
-            idleMs: 300_000,
-            fileBytes: 5,
-          },
+          model: testSpec({ id: 'small-llm', task: 'chat', idleMs: 300_000 }),
           state: { kind: 'ready', users: 1, pid: 42 },
-          reservedBytes: 10,
-          measuredBytes: 8,
+          waiters: 2,
+          concurrency: 4,
+          reserved: { ram: 10 },
+          measured: { ram: 8 },
+          expected: { ram: 9 },
           lastUsedMs: 0,
           loadMs: 250,
+          pinned: false,
+          keepAliveMs: 300_000,
+          expiresMs: null,
+          shrunk: false,
         },
       ],
-      memory: { budgetBytes: 100, reservedBytes: 10 },
+      memory: {
+        devices: [
+          { id: 'ram', name: 'RAM', budgetBytes: 100, reservedBytes: 10, measuredBytes: 8, keptBytes: 0 },
+          { id: 'gpu:0', name: 'Fake GPU', budgetBytes: 50, reservedBytes: 0, measuredBytes: 0, keptBytes: 5 },
+        ],
+      },
     }),
+    async load(id) {
+      calls.push('load');
+      refuseOther(id);
+    },
     async unload(id) {
       calls.push('unload');
-      if (id !== 'small-llm') throw new GatewayError('model_not_found', `there is no model ${id}`);
+      refuseOther(id);
     },
+    setPinned(id, pinned) {
+      calls.push(`setPinned ${pinned}`);
+      refuseOther(id);
+    },
+    setKeepAlive(id, keepAliveMs) {
+      calls.push(`setKeepAlive ${keepAliveMs}`);
+      refuseOther(id);
+    },
+    feed: { async *follow() {}, loadsOf: () => [{ atMs: 0, result: 'loaded', ms: 250, reason: null }] },
+    metrics: noMetrics,
+    adminFrom: 'loopback',
     async createAudioEncoder(format) {
       calls.push('createAudioEncoder');
       if (format === 'aac')
@@ -160,6 +176,10 @@ export function fakeDeps(overrides: Partial<AppDeps> = {}): FakeDeps {
     version: '0.0.0-test',
     ...overrides,
   };
+}
+
+function refuseOther(id: string): void {
+  if (id !== 'small-llm') throw new GatewayError('model_not_found', `there is no model ${id}`);
 }
 
 /** The header of a PNG of that size; enough for whoever does not decode it. */

@@ -1,104 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import type { Engine, Task } from '../engines/engine.ts';
-import { FAKE_ENGINES } from '../engines/fake/definition.ts';
-import type { StartWorkerOptions, WorkerEngine, WorkerExit } from '../engines/worker/host.ts';
-import type { Clock } from '../shared/clock.ts';
 import { GatewayError } from '../shared/errors.ts';
-import { silentLog } from '../shared/log.ts';
-import { type ModelManagerDeps, createModelManager } from './manager.ts';
-import type { ModelManager, ModelSpec } from './model-manager.ts';
-import { testSpec } from './test-spec.ts';
-
-const noSignal = new AbortController().signal;
-
-/** A clock that a test moves on. */
-class ManualClock implements Clock {
-  #nowMs = 0;
-  #timers: { atMs: number; action: () => void }[] = [];
-
-  now(): number {
-    return this.#nowMs;
-  }
-
-  after(ms: number, action: () => void): () => void {
-    const timer = { atMs: this.#nowMs + ms, action };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer);
-    };
-  }
-
-  pass(ms: number): void {
-    this.#nowMs += ms;
-    const due = this.#timers.filter(({ atMs }) => atMs <= this.#nowMs);
-    this.#timers = this.#timers.filter(({ atMs }) => atMs > this.#nowMs);
-    for (const { action } of due) action();
-  }
-}
-
-/** A process that ends when it is told to, or crashes when the test says so. */
-class StubWorker implements WorkerEngine<Task> {
-  readonly pid = 42;
-  readonly exited: Promise<WorkerExit>;
-  #exit: (exit: WorkerExit) => void = () => undefined;
-
-  constructor() {
-    this.exited = new Promise((resolve) => {
-      this.#exit = resolve;
-    });
-  }
-
-  run(): ReturnType<Engine<Task>['run']> {
-    throw new Error('a stub answers nothing');
-  }
-
-  close(): Promise<void> {
-    this.#exit({ code: 0, signal: null, expected: true, lastWords: [] });
-    return Promise.resolve();
-  }
-
-  crash(): void {
-    this.#exit({ code: null, signal: 'SIGSEGV', expected: false, lastWords: [] });
-  }
-}
-
-function model(id: string, changes: Partial<ModelSpec> = {}): ModelSpec {
-  return testSpec({ id, task: 'chat', idleMs: 60_000, fileBytes: 4, ...changes });
-}
-
-interface Setting {
-  readonly models: ModelManager;
-  readonly clock: ManualClock;
-  readonly workers: StubWorker[];
-  readonly starts: StartWorkerOptions[];
-}
-
-function setUp(specs: readonly ModelSpec[], changes: Partial<ModelManagerDeps> = {}): Setting {
-  const clock = new ManualClock();
-  const workers: StubWorker[] = [];
-  const starts: StartWorkerOptions[] = [];
-  const models = createModelManager({
-    models: specs,
-    weights: { resolve: (id) => Promise.resolve({ weights: `/weights/${id}` }) },
-    startWorker: (start) => {
-      starts.push(start);
-      const worker = new StubWorker();
-      workers.push(worker);
-      return Promise.resolve(worker);
-    },
-    engines: FAKE_ENGINES,
-    budgetBytes: 10,
-    clock,
-    log: silentLog,
-    readProcessBytes: () => Promise.resolve(3),
-    ...changes,
-  });
-  return { models, clock, workers, starts };
-}
-
-function kindOf(models: ModelManager, id: string): string | undefined {
-  return models.status().models.find((status) => status.model.id === id)?.state.kind;
-}
+import { StubWorker, kindOf, model, noSignal, setUp } from './test-manager.ts';
 
 test('the engine gets the verified files, the settings and the threads of its model', async () => {
   const { models, starts } = setUp([model('a', { settings: { context: 5 }, threads: 2 })]);
@@ -187,22 +89,28 @@ test('an idle model is unloaded when its time has passed, and not while it is us
 
 test('memory is measured again and again while a model is loaded', async () => {
   let bytes = 3;
-  const { models, clock } = setUp([model('a')], { readProcessBytes: () => Promise.resolve(bytes) });
+  const { models, clock } = setUp([model('a')], { readUse: () => Promise.resolve({ ram: bytes }) });
   using _lease = await models.acquire('a', 'chat', noSignal);
-  expect(models.status().models[0]).toMatchObject({ measuredBytes: 3, reservedBytes: 3 });
+  expect(models.status().models[0]).toMatchObject({ measured: { ram: 3 }, reserved: { ram: 3 } });
   bytes = 5;
   clock.pass(5_000);
-  await vi.waitFor(() => expect(models.status().models[0]).toMatchObject({ measuredBytes: 5, reservedBytes: 5 }));
+  await vi.waitFor(() =>
+    expect(models.status().models[0]).toMatchObject({ measured: { ram: 5 }, reserved: { ram: 5 } }),
+  );
   bytes = 4;
   clock.pass(5_000);
-  await vi.waitFor(() => expect(models.status().models[0]).toMatchObject({ measuredBytes: 4, reservedBytes: 5 }));
-  expect(models.status().memory).toEqual({ budgetBytes: 10, reservedBytes: 5 });
+  await vi.waitFor(() =>
+    expect(models.status().models[0]).toMatchObject({ measured: { ram: 4 }, reserved: { ram: 5 } }),
+  );
+  expect(models.status().memory.devices).toEqual([
+    { id: 'ram', name: 'RAM', budgetBytes: 10, reservedBytes: 5, measuredBytes: 4, keptBytes: 0 },
+  ]);
 });
 
 test('a process whose memory cannot be read keeps its estimate', async () => {
-  const { models } = setUp([model('a')], { readProcessBytes: () => Promise.reject(new Error('not allowed')) });
+  const { models } = setUp([model('a')], { readUse: () => Promise.reject(new Error('not allowed')) });
   using _lease = await models.acquire('a', 'chat', noSignal);
-  expect(models.status().models[0]).toMatchObject({ measuredBytes: null, reservedBytes: 4 });
+  expect(models.status().models[0]).toMatchObject({ measured: null, reserved: { ram: 4 } });
 });
 
 test('a crash is followed by a new process for the next request', async () => {

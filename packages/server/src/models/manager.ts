@@ -1,27 +1,39 @@
-import type { EngineDefinition, Task } from '../engines/engine.ts';
-import type { StartWorkerOptions, WorkerEngine } from '../engines/worker/host.ts';
-import type { Clock } from '../shared/clock.ts';
+import type { Task } from '../engines/engine.ts';
+import type { EngineDefinition } from '../engines/engine-definition.ts';
+import type { EngineProcess } from '../engines/engine-process.ts';
 import { GatewayError } from '../shared/errors.ts';
-import type { Log } from '../shared/log.ts';
-import { totalReservedBytes } from './memory-budget.ts';
-import type { Lease, MemoryStatus, ModelManager, ModelSpec, ModelStatus, WeightStore } from './model-manager.ts';
-import { ModelProcesses } from './model-processes.ts';
+import { type DeviceId, type Footprint, bytesOn, devicesOf } from '../shared/footprint.ts';
+import type { LearnedSizes } from './learned-sizes.ts';
+import type { LifecycleEvent } from './lifecycle-event.ts';
+import { totalCounted } from './memory-budget.ts';
+import type {
+  AcquireOptions,
+  DeviceMemory,
+  Lease,
+  MemoryStatus,
+  ModelManager,
+  ModelSpec,
+  ModelStatus,
+  Plan,
+} from './model-manager.ts';
+import { ModelProcesses, type ModelProcessesDeps } from './model-processes.ts';
+import { modelStatus } from './model-status.ts';
 import { refusalError } from './refusal.ts';
+import { scheduledModel } from './scheduled-model.ts';
 import { type Effect, type SchedulerEvent, type SchedulerState, initialState } from './scheduler-state.ts';
 import { step, wakeAtMs } from './scheduler.ts';
-import { modelStatus } from './slot.ts';
+import { type EndReason, wayKey } from './slot.ts';
+import { lifecycleEvents } from './tell-lifecycle.ts';
 
-export interface ModelManagerDeps {
+export interface ModelManagerDeps extends ModelProcessesDeps {
   readonly models: readonly ModelSpec[];
-  readonly weights: WeightStore;
-  readonly startWorker: (start: StartWorkerOptions) => Promise<WorkerEngine<Task>>;
   readonly engines: readonly EngineDefinition[];
-  /** Bytes that all models together may hold. */
-  readonly budgetBytes: number;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Bytes that a process holds; null where that cannot be known. */
-  readonly readProcessBytes: (pid: number) => Promise<number | null>;
+  /** Bytes that all models together may hold on each device. */
+  readonly budgets: Footprint;
+  /** How messages and operators are told of devices: `RAM`, or the GPU's name. */
+  readonly deviceNames: Readonly<Partial<Record<DeviceId, string>>>;
+  /** What earlier runs of the server measured; absent: nothing. */
+  readonly learned?: Pick<LearnedSizes, 'expected' | 'loadsMs' | 'record'>;
   /** Requests that one model may have at once, running or waiting. */
   readonly queueLimit?: number;
   /** How long a request waits behind busy models before they stop taking new users to make room for it. */
@@ -41,7 +53,7 @@ export function createModelManager(deps: ModelManagerDeps): ModelManager {
 
 interface Granted {
   readonly generation: number;
-  readonly worker: WorkerEngine<Task>;
+  readonly engine: EngineProcess;
 }
 
 interface Waiting {
@@ -53,12 +65,15 @@ class Manager implements ModelManager {
   readonly models: readonly ModelSpec[];
   readonly #deps: ModelManagerDeps;
   readonly #byId: ReadonlyMap<string, ModelSpec>;
+  readonly #definitions: ReadonlyMap<string, EngineDefinition>;
   readonly #processes: ModelProcesses;
   readonly #waiting = new Map<number, Waiting>();
   readonly #unloaded = new Map<string, (() => void)[]>();
   readonly #inbox: SchedulerEvent[] = [];
+  readonly #listeners = new Set<(event: LifecycleEvent) => void>();
   #state: SchedulerState;
   #nextTicket = 1;
+  #nextPlan = 1;
   #wake: { readonly atMs: number; readonly cancel: () => void } | null = null;
   #advancing = false;
   #sampling = false;
@@ -67,38 +82,48 @@ class Manager implements ModelManager {
     this.#deps = deps;
     this.models = deps.models;
     this.#byId = new Map(deps.models.map((model) => [model.id, model]));
-    this.#processes = new ModelProcesses(deps, (news) => this.#dispatch(news));
-    this.#state = initialState(
-      deps.models.map((model) => ({
-        id: model.id,
-        idleMs: model.idleMs,
-        estimateBytes: engineOf(model, deps.engines).estimateBytes(model),
-      })),
-      {
-        budgetBytes: deps.budgetBytes,
-        queueLimit: deps.queueLimit ?? QUEUE_LIMIT,
-        patienceMs: deps.patienceMs ?? PATIENCE_MS,
-      },
-    );
+    this.#definitions = new Map(deps.models.map((model) => [model.id, engineOf(model, deps.engines)]));
+    this.#processes = new ModelProcesses(deps, {
+      tell: (news) => this.#dispatch(news),
+      emit: (event) => this.#emit(event),
+    });
+    const scheduled = deps.models.map((model) => scheduledModel(model, engineOf(model, deps.engines), deps));
+    this.#state = initialState(scheduled, {
+      budgets: deps.budgets,
+      queueLimit: deps.queueLimit ?? QUEUE_LIMIT,
+      patienceMs: deps.patienceMs ?? PATIENCE_MS,
+    });
   }
 
-  async acquire<T extends Task>(id: string, task: T, signal: AbortSignal): Promise<Lease<T>> {
+  async acquire<T extends Task>(
+    id: string,
+    task: T,
+    signal: AbortSignal,
+    options: AcquireOptions = {},
+  ): Promise<Lease<T>> {
     signal.throwIfAborted();
     const model = this.#model(id);
     if (model.task !== task) {
       const message = `the model ${id} does ${model.task}, not ${task}; GET /v1/models lists what each can do`;
       throw new GatewayError('unsupported_value', message, { param: 'model' });
     }
-    const { generation, worker } = await this.#wait(id, signal);
-    const sinceMs = this.#deps.clock.now();
-    return new HeldLease(model, worker as WorkerEngine<T>, () => this.#release(id, generation, sinceMs));
+    return await this.#lease(model, signal, { ...options, asked: false });
+  }
+
+  plan(modelIds: readonly string[]): Plan {
+    const planId = this.#nextPlan++;
+    this.#dispatch({ kind: 'plan', planId, models: modelIds.filter((id) => this.#byId.has(id)) });
+    return { id: planId, [Symbol.dispose]: () => this.#dispatch({ kind: 'plan-ended', planId }) };
   }
 
   async preload(ids: readonly string[], signal: AbortSignal): Promise<void> {
     let failure: { readonly error: unknown } | null = null;
     for (const id of ids) {
       try {
-        using _loaded = await this.acquire(id, this.#model(id).task, signal);
+        signal.throwIfAborted();
+        const model = this.#model(id);
+        if (this.#state.slots.get(id)?.phase.kind === 'ready') continue;
+        using _loaded = await this.#lease(model, signal, { asked: true });
       } catch (error) {
         signal.throwIfAborted();
         this.#deps.log.error({ model: id, err: error }, 'the model could not be preloaded');
@@ -109,22 +134,49 @@ class Manager implements ModelManager {
   }
 
   status(): { readonly models: readonly ModelStatus[]; readonly memory: MemoryStatus } {
-    const { slots, waiters, limits } = this.#state;
-    const models: ModelStatus[] = [];
-    for (const model of this.models) {
-      const slot = slots.get(model.id);
-      if (slot === undefined) continue;
-      const waiting = waiters.filter((waiter) => waiter.modelId === model.id).length;
-      models.push(modelStatus(model, slot, waiting, this.#processes.pid(model.id)));
-    }
-    const reservedBytes = totalReservedBytes(slots.values());
-    return { models, memory: { budgetBytes: limits.budgetBytes, reservedBytes } };
+    const state = this.#state;
+    const models = this.models.flatMap((model) => {
+      const slot = state.slots.get(model.id);
+      return slot === undefined ? [] : [modelStatus(model, slot, { state, view: this.#processes.view(model.id) })];
+    });
+    const devices = devicesOf(state.limits.budgets).map((id) => this.#deviceMemory(id, models));
+    return { models, memory: { devices: devices.toSorted((a, b) => Number(b.id === 'ram') - Number(a.id === 'ram')) } };
+  }
+
+  #deviceMemory(id: DeviceId, models: readonly ModelStatus[]): DeviceMemory {
+    const slots = [...this.#state.slots.values()];
+    const keptBytes = slots.reduce((sum, { kept }) => sum + bytesOn(kept, id), 0);
+    return {
+      id,
+      name: this.#deps.deviceNames[id] ?? (id === 'ram' ? 'RAM' : id),
+      budgetBytes: bytesOn(this.#state.limits.budgets, id),
+      reservedBytes: bytesOn(totalCounted(slots), id) - keptBytes,
+      measuredBytes: models.reduce((sum, { measured }) => sum + bytesOn(measured ?? {}, id), 0),
+      keptBytes,
+    };
   }
 
   async unload(id: string): Promise<void> {
     this.#model(id);
     this.#dispatch({ kind: 'unload', modelId: id });
     await this.#whenUnloaded(id);
+  }
+
+  setPinned(id: string, pinned: boolean): void {
+    this.#model(id);
+    this.#dispatch({ kind: 'pin', modelId: id, pinned });
+  }
+
+  setKeepAlive(id: string, keepAliveMs: number | null): void {
+    this.#model(id);
+    this.#dispatch({ kind: 'keep-alive', modelId: id, keepAliveMs });
+  }
+
+  onEvent(listener: (event: LifecycleEvent) => void): Disposable {
+    // A wrapper of its own, so that a listener that is added twice is told twice and removed once.
+    const own = (event: LifecycleEvent): void => listener(event);
+    this.#listeners.add(own);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(own) };
   }
 
   async close(graceMs: number): Promise<void> {
@@ -142,7 +194,27 @@ class Manager implements ModelManager {
     });
   }
 
-  async #wait(modelId: string, signal: AbortSignal): Promise<Granted> {
+  async #lease<T extends Task>(
+    model: ModelSpec,
+    signal: AbortSignal,
+    options: AcquireOptions & { readonly asked: boolean },
+  ): Promise<Lease<T>> {
+    const { generation, engine } = await this.#wait(model.id, signal, options);
+    const sinceMs = this.#deps.clock.now();
+    const { keepAliveMs } = options;
+    return new HeldLease(model, engine as EngineProcess<T>, () => {
+      const heldMs = this.#deps.clock.now() - sinceMs;
+      this.#dispatch({ kind: 'release', modelId: model.id, generation, heldMs, keepAliveMs });
+      const phase = this.#state.slots.get(model.id)?.phase;
+      if (phase?.kind === 'ready' && phase.users === 0) this.#processes.measure(model.id);
+    });
+  }
+
+  async #wait(
+    modelId: string,
+    signal: AbortSignal,
+    { priority = 'normal', plan, asked }: AcquireOptions & { readonly asked: boolean },
+  ): Promise<Granted> {
     const ticket = this.#nextTicket++;
     let leave = (): void => undefined;
     try {
@@ -155,17 +227,11 @@ class Manager implements ModelManager {
           this.#dispatch({ kind: 'leave', ticket });
         };
         signal.addEventListener('abort', leave, { once: true });
-        this.#dispatch({ kind: 'acquire', ticket, modelId });
+        this.#dispatch({ kind: 'acquire', ticket, modelId, priority, planId: plan?.id ?? null, asked });
       });
     } finally {
       signal.removeEventListener('abort', leave);
     }
-  }
-
-  #release(modelId: string, generation: number, sinceMs: number): void {
-    this.#dispatch({ kind: 'release', modelId, generation, heldMs: this.#deps.clock.now() - sinceMs });
-    const phase = this.#state.slots.get(modelId)?.phase;
-    if (phase?.kind === 'ready' && phase.users === 0) this.#processes.measure(modelId);
   }
 
   #whenUnloaded(modelId: string): Promise<void> {
@@ -188,14 +254,53 @@ class Manager implements ModelManager {
   }
 
   #advance(event: SchedulerEvent): void {
-    const now = this.#deps.clock.now();
-    const { state, effects } = step(this.#state, event, now);
+    const nowMs = this.#deps.clock.now();
+    const before = this.#state;
+    const { state, effects } = step(before, event, nowMs);
     this.#state = state;
+    this.#learn(event, before);
+    const told = lifecycleEvents({
+      before,
+      event,
+      after: state,
+      effects,
+      nowMs,
+      pidOf: (modelId) => this.#processes.view(modelId).pid ?? -1,
+      codeOf: ({ modelId, refusal }) => codeOf(refusalError(modelId, refusal, this.#memory)),
+    });
+    for (const one of told) this.#emit(one);
     // An unloaded model may be loading again at once; whoever asked for its end is told all the same.
     if (event.kind === 'gone' || event.kind === 'load-failed') this.#tellUnloaded(event.modelId);
     for (const effect of effects) this.#carryOut(effect);
-    this.#planWake(now);
+    this.#planWake(nowMs);
     this.#planSampling();
+  }
+
+  get #memory(): { readonly budgets: Footprint; readonly deviceNames: ModelManagerDeps['deviceNames'] } {
+    return { budgets: this.#state.limits.budgets, deviceNames: this.#deps.deviceNames };
+  }
+
+  #emit(event: LifecycleEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.#deps.log.error({ event: event.kind, err: error }, 'a listener to what happens to models failed');
+      }
+    }
+  }
+
+  /** Keeps what was measured for the next start of the server: at each load, and the most that was held at each end. */
+  #learn(event: SchedulerEvent, before: SchedulerState): void {
+    if (event.kind !== 'loaded' && event.kind !== 'gone') return;
+    const was = before.slots.get(event.modelId)?.phase;
+    const slot = this.#state.slots.get(event.modelId);
+    if (was === undefined || was.kind === 'unloaded' || was.way.shrunk || was.generation !== event.generation) return;
+    const loadMs = slot?.loadsMs.at(-1);
+    // What was given up before it was loaded teaches nothing.
+    if (loadMs === undefined || (was.kind === 'unloading' && neverReady(was.reason))) return;
+    const { loaded = null, peak = null } = slot?.sizes.get(wayKey(was.way)) ?? {};
+    this.#deps.learned?.record(this.#model(event.modelId), { loaded, peak, loadMs });
   }
 
   #tellUnloaded(modelId: string): void {
@@ -205,35 +310,50 @@ class Manager implements ModelManager {
   }
 
   #carryOut(effect: Effect): void {
+    const { modelId } = effect;
     switch (effect.kind) {
       case 'grant': {
-        const { modelId, generation } = effect;
-        this.#take(effect.ticket)?.resolve({ generation, worker: this.#processes.worker(modelId, generation) });
+        const { generation } = effect;
+        this.#take(effect.ticket)?.resolve({ generation, engine: this.#processes.engine(modelId, generation) });
         break;
       }
-      case 'refuse': {
-        const error = refusalError(effect.modelId, effect.refusal, this.#state.limits.budgetBytes);
-        this.#take(effect.ticket)?.reject(error);
+      case 'refuse':
+        this.#take(effect.ticket)?.reject(refusalError(modelId, effect.refusal, this.#memory));
         break;
-      }
       case 'load':
-        this.#processes.load(this.#model(effect.modelId), effect.generation, effect.reservedBytes);
+        this.#load(effect);
         break;
       case 'cancel-load':
-        this.#processes.cancelLoad(effect.modelId);
+        this.#processes.cancelLoad(modelId);
         break;
       case 'stop':
-        this.#processes.stop(effect.modelId, effect.reason);
+        this.#deps.log.info({ model: modelId, reason: effect.reason }, 'ending the model');
+        this.#processes.stop(modelId);
+        break;
+      case 'sleep':
+        this.#processes.sleep(modelId);
+        break;
+      case 'wake':
+        this.#processes.wake(modelId);
         break;
       case 'breaker-opened':
         this.#deps.log.error(
-          { model: effect.modelId, reason: effect.reason, retryAt: new Date(effect.retryAtMs).toISOString() },
+          { model: modelId, reason: effect.reason, retryAt: new Date(effect.retryAtMs).toISOString() },
           'the model failed three times within a minute; requests to it are refused for a while',
         );
         break;
       default:
         effect satisfies never;
     }
+  }
+
+  #load({ modelId, generation, way, reserved }: Extract<Effect, { kind: 'load' }>): void {
+    const model = this.#model(modelId);
+    const definition = this.#definitions.get(modelId) ?? engineOf(model, this.#deps.engines);
+    const smaller = way.shrunk ? definition.shrink?.(model.settings) : null;
+    if (smaller)
+      this.#deps.log.warn({ model: modelId, settings: smaller }, 'the model is tried again with less context');
+    this.#processes.load({ model, definition, generation, reserved, settings: smaller ?? model.settings });
   }
 
   #take(ticket: number): Waiting | undefined {
@@ -275,10 +395,10 @@ class Manager implements ModelManager {
 
 class HeldLease<T extends Task> implements Lease<T> {
   readonly model: ModelSpec;
-  readonly engine: WorkerEngine<T>;
+  readonly engine: EngineProcess<T>;
   #giveBack: (() => void) | null;
 
-  constructor(model: ModelSpec, engine: WorkerEngine<T>, giveBack: () => void) {
+  constructor(model: ModelSpec, engine: EngineProcess<T>, giveBack: () => void) {
     this.model = model;
     this.engine = engine;
     this.#giveBack = giveBack;
@@ -295,4 +415,12 @@ function engineOf(model: ModelSpec, engines: readonly EngineDefinition[]): Engin
   const found = engines.find((engine) => engine.name === model.engine && engine.task === model.task);
   if (found === undefined) throw new Error(`the model ${model.id} wants the engine ${model.engine} for ${model.task}`);
   return found;
+}
+
+function neverReady(reason: EndReason): boolean {
+  return reason === 'cancelled' || reason === 'overdue';
+}
+
+function codeOf(error: Error): string {
+  return error instanceof GatewayError ? error.code : 'internal_error';
 }

@@ -5,6 +5,8 @@ import type { ModelSpec } from './model-manager.ts';
 export interface ModelOverrides {
   readonly idle_unload?: number | undefined;
   readonly threads?: number | undefined;
+  readonly gpus?: readonly number[] | undefined;
+  readonly queue_limit?: number | undefined;
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
@@ -30,7 +32,9 @@ export function modelSpec(entry: CatalogueEntry, overrides: ModelOverrides, defa
     voices: entry.voices,
     settings: { ...entry.settings, ...defaults.roleSettings, ...overrides.settings },
     threads: overrides.threads ?? defaults.threads,
+    ...(overrides.gpus !== undefined && { gpus: overrides.gpus }),
     idleMs: Number.isFinite(idleMs) ? idleMs : null,
+    ...(overrides.queue_limit !== undefined && { queueLimit: overrides.queue_limit }),
     fileBytes: loadedBytes(entry),
   };
 }

@@ -1,55 +1,36 @@
-import { type Resident, chooseEvictions } from './evict.ts';
-import { neededBytes, reservedBytes, totalReservedBytes } from './memory-budget.ts';
+import { type Footprint, NO_BYTES, bytesOn, devicesOf } from '../shared/footprint.ts';
+import { type Option, bringIn, optionsFor, whyImpossible } from './load-options.ts';
+import { type Eviction, evict, evictionFrom, residents } from './residents.ts';
+import { Room } from './room.ts';
 import type { SchedulerDraft } from './scheduler-draft.ts';
-import type { StopReason } from './scheduler-state.ts';
-import type { Leaving, Slot } from './slot.ts';
-
-const LOAD_DEADLINE_MS = 5 * 60_000;
-const LOAD_DEADLINE_MS_PER_BYTE = 20_000 / 2 ** 30;
-
-/** When a load that does not end is given up, in milliseconds after its start: 5 minutes and 20 seconds per GiB. */
-export function loadDeadlineMs(bytes: number): number {
-  return LOAD_DEADLINE_MS + bytes * LOAD_DEADLINE_MS_PER_BYTE;
-}
+import { endDue } from './scheduler-ends.ts';
+import { modelsToCome } from './scheduler-plans.ts';
+import { prefetch } from './scheduler-prefetch.ts';
+import { firstOfEach, patienceEndsMs } from './scheduler-queue.ts';
+import type { Waiter } from './scheduler-state.ts';
+import type { Slot } from './slot.ts';
 
 /** Brings the draft to rest after an event: ends what is due, serves who can be served, makes room for the others. */
 export function settle(draft: SchedulerDraft): void {
-  for (const slot of draft.slots.values()) endIfDue(draft, slot);
+  endDue(draft);
   grantAll(draft);
-  placeWaiting(draft);
+  refuseImpossible(draft);
+  const room = new Room(draft);
+  const allPlaced = placeWaiting(draft, room);
   // A load that has begun no longer needs the room that others were to make for it.
   grantAll(draft);
   repayOverdraft(draft);
-  for (const slot of draft.slots.values()) endIfDue(draft, slot);
+  if (allPlaced) prefetch(draft, room);
+  endDue(draft);
 }
 
-function endIfDue(draft: SchedulerDraft, slot: Slot): void {
-  const { phase, model } = slot;
-  if (phase.kind === 'loading') {
-    if (draft.nowMs - phase.sinceMs >= loadDeadlineMs(phase.reservedBytes)) {
-      const reason = `it did not load within ${Math.round((draft.nowMs - phase.sinceMs) / 1000)} seconds`;
-      draft.refuseWaiters(model.id, { kind: 'not-loaded', reason });
-      draft.stop(draft.countFailure(slot, reason), 'too-large');
-    } else if (draft.waitersOf(model.id).length === 0) {
-      draft.stop(slot, 'idle');
-    }
-  } else if (phase.kind === 'ready' && phase.users === 0) {
-    const idle = model.idleMs !== null && draft.nowMs - phase.idleSinceMs >= model.idleMs;
-    if (phase.leaving !== null) draft.stop(slot, stopReason(phase.leaving));
-    else if (idle && draft.waitersOf(model.id).length === 0) draft.stop(slot, 'idle');
-  }
-}
-
-function stopReason(leaving: Leaving): StopReason {
-  switch (leaving.kind) {
-    case 'asked':
-      return 'asked';
-    case 'closing':
-      return 'shutdown';
-    case 'room':
-      return 'evicted';
-    default:
-      return leaving satisfies never;
+/** Those who wait for what pinned models or kept memory made impossible meanwhile are told. */
+function refuseImpossible(draft: SchedulerDraft): void {
+  for (const { modelId } of firstOfEach(draft.waiters)) {
+    const slot = draft.slots.get(modelId);
+    if (slot === undefined || !isAway(slot)) continue;
+    const impossible = whyImpossible(draft, slot);
+    if (impossible !== null) draft.refuseWaiters(modelId, impossible);
   }
 }
 
@@ -66,85 +47,101 @@ function grantAll(draft: SchedulerDraft): void {
 }
 
 function needsRoom(draft: SchedulerDraft, modelId: string): boolean {
-  return draft.slots.get(modelId)?.phase.kind === 'unloaded' && draft.waitersOf(modelId).length > 0;
+  const slot = draft.slots.get(modelId);
+  return slot !== undefined && isAway(slot) && draft.waitersOf(modelId).length > 0;
 }
 
-/** Loads what is waited for, oldest first. */
-function placeWaiting(draft: SchedulerDraft): void {
-  let available = draft.limits.budgetBytes - totalReservedBytes(draft.slots.values());
-  let coming = comingBytes(draft);
-  for (const { modelId, sinceMs } of oldestWaiters(draft)) {
-    const slot = draft.slots.get(modelId);
-    if (slot?.phase.kind !== 'unloaded') continue;
-    const need = neededBytes(slot, draft.limits.budgetBytes);
-    if (need <= available) {
-      draft.startLoad(slot, need);
-      available -= need;
-      continue;
-    }
-    const evicted = chooseEvictions(residents(draft, 'idle'), need, available + coming);
-    if (evicted !== null) {
-      for (const id of evicted) coming += stopById(draft, id);
-      // What is free or becomes free belongs to this model first; later ones share what is left over.
-      coming -= need - available;
-      available = 0;
-      continue;
-    }
-    // Busy models are in the way. For a while younger requests may pass; then everything waits for this one.
-    if (draft.nowMs - sinceMs >= draft.limits.patienceMs) {
-      askToLeave(draft, modelId, need - available - coming);
-      return;
+function isAway({ phase }: Slot): boolean {
+  return phase.kind === 'unloaded' || phase.kind === 'sleeping';
+}
+
+/** Loads what is waited for, in the order of the queue; false when a model still waits for room. */
+function placeWaiting(draft: SchedulerDraft, room: Room): boolean {
+  let allPlaced = true;
+  for (const waiter of firstOfEach(draft.waiters)) {
+    const slot = draft.slots.get(waiter.modelId);
+    const options = slot === undefined ? [] : optionsFor(draft, slot);
+    if (slot === undefined || options.length === 0) continue;
+    const fitting = mustWait(draft, slot) ? undefined : options.find(({ need }) => room.fits(need));
+    if (fitting === undefined) {
+      allPlaced = false;
+      makeRoom(draft, room, waiter, options);
+    } else {
+      bringIn(draft, slot, fitting, 'request');
+      room.take(fitting.need);
     }
   }
+  return allPlaced;
 }
 
-function comingBytes(draft: SchedulerDraft): number {
-  let coming = 0;
-  for (const slot of draft.slots.values()) {
-    const { phase } = slot;
-    if (phase.kind === 'unloading' || (phase.kind === 'ready' && phase.leaving !== null)) coming += phase.reservedBytes;
+/** After a load ran out of memory, the next try waits until all that was ended is really gone. */
+function mustWait(draft: SchedulerDraft, slot: Slot): boolean {
+  return slot.retry !== null && [...draft.slots.values()].some(({ phase }) => phase.kind === 'unloading');
+}
+
+function makeRoom(draft: SchedulerDraft, room: Room, waiter: Waiter, options: readonly Option[]): void {
+  const now = cheapest(draft, room, waiter, { options, busyToo: false });
+  if (now !== null) {
+    evict(draft, now.eviction.ids, now.need, room);
+    room.claim(now.need);
+    return;
   }
-  return coming;
+  // Busy models are in the way. For a while younger requests may pass; then what it needs is kept for this one.
+  if (draft.nowMs < patienceEndsMs(waiter, draft.limits.patienceMs)) return;
+  const later = cheapest(draft, room, waiter, { options, busyToo: true });
+  for (const id of later?.eviction.ids ?? []) askToLeave(draft, id, waiter.modelId, room);
+  room.claim(later?.need ?? options[0]?.need ?? NO_BYTES);
 }
 
-/** The longest waiting request of each model, oldest first. */
-function oldestWaiters(draft: SchedulerDraft): { modelId: string; sinceMs: number }[] {
-  const oldest = new Map<string, number>();
-  for (const { modelId, sinceMs } of draft.waiters) if (!oldest.has(modelId)) oldest.set(modelId, sinceMs);
-  return [...oldest].map(([modelId, sinceMs]) => ({ modelId, sinceMs }));
+interface Making {
+  readonly need: Footprint;
+  readonly eviction: Eviction;
 }
 
-function residents(draft: SchedulerDraft, which: 'idle' | 'all'): Resident[] {
-  const found: Resident[] = [];
-  for (const slot of draft.slots.values()) {
-    const { phase, model } = slot;
-    if (phase.kind !== 'ready' || phase.leaving !== null || (which === 'idle' && phase.users > 0)) continue;
-    const idleSinceMs = phase.users === 0 ? phase.idleSinceMs : draft.nowMs;
-    found.push({ id: model.id, bytes: phase.reservedBytes, idleSinceMs, keep: model.idleMs === null });
+/**
+ * The alternative whose evictions cost least; null when none can be had. A plan's own later models are touched only where
+ * nothing else helps.
+ */
+function cheapest(
+  draft: SchedulerDraft,
+  room: Room,
+  waiter: Waiter,
+  { options, busyToo }: { readonly options: readonly Option[]; readonly busyToo: boolean },
+): Making | null {
+  const all = residents(draft, busyToo ? waiter : null);
+  const plan = waiter.planId === null ? undefined : draft.plans.get(waiter.planId);
+  const own = plan === undefined ? [] : modelsToCome(plan);
+  let best: Making | null = null;
+  for (const from of own.length === 0 ? [all] : [all.filter(({ id }) => !own.includes(id)), all]) {
+    for (const { need } of options) {
+      const eviction = evictionFrom(draft, from, need, room.soon);
+      if (eviction !== null && eviction.lossMs < (best?.eviction.lossMs ?? Infinity)) best = { need, eviction };
+    }
+    if (best !== null) break;
   }
-  return found;
+  return best;
 }
 
-function stopById(draft: SchedulerDraft, id: string): number {
+/** Makes a model leave with its last user. Where loads are in the way too, their end is waited for first. */
+function askToLeave(draft: SchedulerDraft, id: string, forModel: string, room: Room): void {
   const slot = draft.slots.get(id);
-  if (slot === undefined) return 0;
-  draft.stop(slot, 'evicted');
-  return reservedBytes(slot);
-}
-
-/** Makes enough models leave with their last user. Where loads are in the way too, their end is waited for first. */
-function askToLeave(draft: SchedulerDraft, forModel: string, missingBytes: number): void {
-  for (const id of chooseEvictions(residents(draft, 'all'), missingBytes, 0) ?? []) {
-    const slot = draft.slots.get(id);
-    if (slot?.phase.kind !== 'ready') continue;
+  if (slot === undefined || slot.phase.kind === 'unloaded') return;
+  room.comes(slot.phase.reserved);
+  if (slot.phase.kind === 'ready' && slot.phase.users > 0) {
     draft.update(slot, { phase: { ...slot.phase, leaving: { kind: 'room', forModel } } });
+  } else {
+    draft.stop(slot, 'evicted');
   }
 }
 
 /** Models that grew beyond the budget are answered for by the idle ones. */
 function repayOverdraft(draft: SchedulerDraft): void {
-  const free = draft.limits.budgetBytes - totalReservedBytes(draft.slots.values()) + comingBytes(draft);
-  if (free >= 0) return;
-  const idle = residents(draft, 'idle');
-  for (const id of chooseEvictions(idle, 0, free) ?? idle.map((resident) => resident.id)) stopById(draft, id);
+  const free = new Room(draft).soon;
+  if (devicesOf(free).every((device) => bytesOn(free, device) >= 0)) return;
+  const idle = residents(draft, null).filter(({ pinned }) => !pinned);
+  const eviction = evictionFrom(draft, idle, NO_BYTES, free);
+  for (const id of eviction?.ids ?? idle.map((resident) => resident.id)) {
+    const slot = draft.slots.get(id);
+    if (slot !== undefined) draft.stop(slot, 'evicted');
+  }
 }

@@ -3,18 +3,49 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import { formatBytes } from './format-bytes.ts';
-import type { Machine } from './machine.ts';
 
 const PROFILE_FOLDER = fileURLToPath(new URL('../../profiles', import.meta.url));
+
+const version = z.string().regex(/^\d+(\.\d+)*(rc\d+)?$/, 'a version such as 12.1');
+
+/** What a machine must have so that a profile is chosen by itself; one that is named by hand is tried all the same. */
+const ProfileNeeds = z.strictObject({
+  /** Memory that is free, in bytes. */
+  free_bytes: z.int().nonnegative(),
+  /** Boards with a slow processor and slow memory take a profile that asks for none of this. */
+  boards: z.boolean().default(false),
+  /** NVIDIA cards with memory of their own; absent: none. */
+  gpus: z
+    .strictObject({
+      count: z.int().min(1),
+      /** Of each card, in bytes. */
+      free_bytes: z.int().positive(),
+      /** NVIDIA's number for what the chip can do. */
+      compute_capability: version,
+      /** Below it the model runs, but in another number format than it was trained in. */
+      advised_capability: version.optional(),
+    })
+    .optional(),
+  /** Least versions of programs, where the chat model is served by one that is not ours. */
+  software: z
+    .partialRecord(
+      z.enum(['cuda', 'python', 'torch', 'transformers', 'sentencepiece', 'safetensors', 'vllm', 'llama-server']),
+      version,
+    )
+    .default({}),
+});
+export type ProfileNeeds = z.infer<typeof ProfileNeeds>;
 
 /** A set of models for a kind of machine. */
 export const Profile = z.strictObject({
   id: z.string(),
   title: z.string(),
+  /** Profiles are tried from the highest rank down; the first that fits is chosen. */
+  rank: z.int(),
   /** Conversations that the chat model writes at once, and the tokens of each, where the configuration says nothing. */
   max_num_seqs: z.int().min(1),
   max_seq_len: z.int().min(256),
+  needs: ProfileNeeds,
   /** Catalogue ids by the work they do; `tts` by ISO 639-1 language. */
   roles: z.strictObject({
     chat: z.string(),
@@ -41,15 +72,4 @@ export function loadProfiles(folder: string = PROFILE_FOLDER): ReadonlyMap<strin
 export function profileModels(profile: Profile): string[] {
   const { chat, ocr, asr, tts } = profile.roles;
   return [...new Set([chat, ocr, asr, ...Object.values(tts)])];
-}
-
-/** Free memory from which the larger language model is worth its time. */
-const LAPTOP_BYTES = 6_000_000_000;
-
-/** Names the profile for a machine and says why. */
-export function chooseProfile(machine: Machine): { readonly profile: string; readonly reason: string } {
-  const free = formatBytes(machine.freeBytes);
-  if (machine.freeBytes >= LAPTOP_BYTES)
-    return { profile: 'laptop', reason: `${free} of memory are free on ${machine.arch}; laptop needs 6 GB` };
-  return { profile: 'edge', reason: `only ${free} of memory are free on ${machine.arch}; laptop would need 6 GB` };
 }

@@ -1,8 +1,15 @@
+import { type DeviceId, type Footprint, bytesOn, devicesOf, totalOf } from '../shared/footprint.ts';
 import { GatewayError } from '../shared/errors.ts';
 import type { Refusal } from './scheduler-state.ts';
 
+/** What refusals tell of the machine's memory. */
+export interface KnownMemory {
+  readonly budgets: Footprint;
+  readonly deviceNames: Readonly<Partial<Record<DeviceId, string>>>;
+}
+
 /** The error that a refused caller gets. */
-export function refusalError(modelId: string, refusal: Refusal, budgetBytes: number): Error {
+export function refusalError(modelId: string, refusal: Refusal, memory: KnownMemory): Error {
   switch (refusal.kind) {
     case 'shutting-down':
       return new GatewayError('shutting_down', 'the server is shutting down; send the request to another one');
@@ -12,11 +19,19 @@ export function refusalError(modelId: string, refusal: Refusal, budgetBytes: num
       return new GatewayError('queue_full', message, { retryAfterSeconds });
     }
     case 'never-fits':
-      return new GatewayError(
-        'out_of_memory',
-        `the model ${modelId} needs ${inGigabytes(refusal.needBytes)} of memory, but all models together may use ` +
-          `${inGigabytes(budgetBytes)}; give the server more memory, shorten the model's context, or choose a smaller model`,
-        { param: 'model' },
+      return outOfMemory(
+        `the model ${modelId} needs ${inWords(refusal.need, memory)}, but all models together may use ` +
+          `${inWords(onDevicesOf(refusal.need, memory.budgets), memory)}; give the server more memory, shorten the model's ` +
+          'context, or choose a smaller model',
+      );
+    case 'no-room':
+      return outOfMemory(noRoom(modelId, refusal, memory));
+    case 'out-of-memory':
+      return outOfMemory(
+        `the model ${modelId} ran out of memory while it was loaded with ${inWords(refusal.need, memory)} set aside for it, ` +
+          'and idle models were ended before it was tried again; close other programs that use this memory, ' +
+          "shorten the model's context, or choose a smaller model",
+        refusal.error,
       );
     case 'breaker-open': {
       const retryAfterSeconds = wholeSeconds(refusal.retryAfterMs);
@@ -44,15 +59,49 @@ export function loadError(modelId: string, error: unknown): GatewayError {
   });
 }
 
-/** Whether a failed load says that something is broken, rather than that weights are missing or were tampered with. */
-export function countsAsFailure(error: unknown): boolean {
-  return !(error instanceof GatewayError && (error.code === 'model_missing' || error.code === 'weights_refused'));
+/** Why the breaker counts a failed load; null where weights are missing or were tampered with and nothing is broken. */
+export function failureOf(error: unknown): string | null {
+  if (ranOutOfMemory(error)) return 'it ran out of memory';
+  if (error instanceof GatewayError && (error.code === 'model_missing' || error.code === 'weights_refused'))
+    return null;
+  return 'it could not be loaded';
+}
+
+/** Whether a load failed for want of memory. */
+export function ranOutOfMemory(error: unknown): boolean {
+  return error instanceof GatewayError && error.code === 'out_of_memory';
+}
+
+function outOfMemory(message: string, cause?: unknown): GatewayError {
+  return new GatewayError('out_of_memory', message, { param: 'model', ...(cause === undefined ? {} : { cause }) });
+}
+
+function noRoom(modelId: string, refusal: Extract<Refusal, { kind: 'no-room' }>, memory: KnownMemory): string {
+  const { need, pinned, kept } = refusal;
+  const whose = pinned.length === 1 ? `the model ${pinned[0]} is` : `the models ${pinned.join(', ')} are`;
+  const causes = [
+    ...(pinned.length > 0 ? [`${whose} pinned`] : []),
+    ...(totalOf(kept) > 0 ? [`${inWords(kept, memory)} of ended models did not come back`] : []),
+  ];
+  const cures = [
+    ...(pinned.length > 0 ? ['unpin a model or unload it'] : []),
+    ...(totalOf(kept) > 0 ? ['end the processes that the log names'] : []),
+  ];
+  return `the model ${modelId} needs ${inWords(need, memory)}, which cannot become free: ${causes.join(', and ')}; ${cures.join(', or ')}`;
+}
+
+function onDevicesOf(named: Footprint, bytes: Footprint): Footprint {
+  return Object.fromEntries(devicesOf(named).map((device) => [device, bytesOn(bytes, device)]));
 }
 
 function wholeSeconds(ms: number): number {
   return Math.max(1, Math.ceil(ms / 1000));
 }
 
-function inGigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(2)} GB`;
+function inWords(bytes: Footprint, { deviceNames }: KnownMemory): string {
+  const parts = devicesOf(bytes).map((device) => {
+    const size = `${(bytesOn(bytes, device) / 1e9).toFixed(2)} GB`;
+    return device === 'ram' ? `${size} of memory` : `${size} on ${deviceNames[device] ?? device} (${device})`;
+  });
+  return parts.join(' and ');
 }

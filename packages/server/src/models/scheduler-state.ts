@@ -1,12 +1,21 @@
-import { type ScheduledModel, type Slot, emptySlot } from './slot.ts';
+import type { Footprint } from '../shared/footprint.ts';
+import type { chooseEvictions } from './evict.ts';
+import type { LoadReason, StopReason } from './lifecycle-event.ts';
+import type { Priority } from './model-manager.ts';
+import { type ScheduledModel, type Slot, type Way, emptySlot } from './slot.ts';
 
 export interface SchedulerLimits {
-  /** Bytes that all models together may hold. */
-  readonly budgetBytes: number;
+  /** Bytes that all models together may hold on each device. */
+  readonly budgets: Footprint;
   /** Requests that one model may have at once, running or waiting. */
   readonly queueLimit: number;
-  /** How long a request waits behind busy models before they stop taking new users to make room for it. */
+  /**
+   * How long a request waits behind busy models before they stop taking new users to make room for it, and how long a
+   * busy model serves before it has to.
+   */
   readonly patienceMs: number;
+  /** Who makes room; by default `chooseEvictions`. */
+  readonly chooseEvictions?: typeof chooseEvictions;
 }
 
 /** A request that waits for a model. */
@@ -14,6 +23,22 @@ export interface Waiter {
   readonly ticket: number;
   readonly modelId: string;
   readonly sinceMs: number;
+  readonly priority: Priority;
+  /** The plan that it is a step of. */
+  readonly planId: number | null;
+  /** An operator or the configuration asked, so that its load goes on though nobody waits for the end. */
+  readonly asked: boolean;
+}
+
+/** A sequence of steps that has begun. */
+export interface LivePlan {
+  readonly id: number;
+  /** In the order of its steps. */
+  readonly models: readonly string[];
+  /** The last step that was given its model; -1 before the first. */
+  readonly at: number;
+  /** Models that were loaded ahead for it once; none is tried again. */
+  readonly prefetched: ReadonlySet<string>;
 }
 
 /** Everything the scheduler knows; only `step` makes a new one. */
@@ -22,28 +47,58 @@ export interface SchedulerState {
   readonly slots: ReadonlyMap<string, Slot>;
   /** In order of arrival. */
   readonly waiters: readonly Waiter[];
+  readonly plans: ReadonlyMap<number, LivePlan>;
   readonly closing: boolean;
   readonly nextGeneration: number;
 }
 
+/** What a process of a given start says of itself. */
+interface FromProcess {
+  readonly modelId: string;
+  readonly generation: number;
+}
+
 export type SchedulerEvent =
-  | { readonly kind: 'acquire'; readonly ticket: number; readonly modelId: string }
+  | {
+      readonly kind: 'acquire';
+      readonly ticket: number;
+      readonly modelId: string;
+      readonly priority: Priority;
+      readonly planId: number | null;
+      readonly asked: boolean;
+    }
   /** A request that still waited went away. */
   | { readonly kind: 'leave'; readonly ticket: number }
-  | { readonly kind: 'release'; readonly modelId: string; readonly generation: number; readonly heldMs: number }
-  | { readonly kind: 'loaded'; readonly modelId: string; readonly generation: number; readonly bytes: number | null }
+  | (FromProcess & {
+      readonly kind: 'release';
+      readonly heldMs: number;
+      /** As `AcquireOptions` has it; undefined leaves it unchanged. */
+      readonly keepAliveMs: number | null | undefined;
+    })
+  | (FromProcess & { readonly kind: 'loaded'; readonly measured: Footprint | null })
   /** No process is left of the load. `reason` is set where the breaker counts it. */
-  | {
+  | (FromProcess & {
       readonly kind: 'load-failed';
-      readonly modelId: string;
-      readonly generation: number;
       readonly error: Error;
       readonly reason: string | null;
-    }
-  | { readonly kind: 'measured'; readonly modelId: string; readonly generation: number; readonly bytes: number }
-  /** The process has ended, whether it was told to or not. */
-  | { readonly kind: 'gone'; readonly modelId: string; readonly generation: number; readonly reason: string }
+      readonly outOfMemory: boolean;
+      readonly kept: Footprint;
+    })
+  | (FromProcess & { readonly kind: 'measured'; readonly measured: Footprint })
+  | (FromProcess & { readonly kind: 'slept' | 'woke'; readonly measured: Footprint | null })
+  /** Its process lives, but it must be ended. */
+  | (FromProcess & { readonly kind: 'sleep-failed' | 'wake-failed'; readonly reason: string })
+  /** The process has ended by itself; `gone` follows when its memory is back. */
+  | (FromProcess & { readonly kind: 'crashed'; readonly reason: string })
+  /** The process has ended, whether it was told to or not. `kept`: what of its memory did not come back. */
+  | (FromProcess & { readonly kind: 'gone'; readonly reason: string; readonly kept: Footprint })
+  /** Memory that had been kept came back after all. */
+  | { readonly kind: 'returned'; readonly modelId: string; readonly bytes: Footprint }
   | { readonly kind: 'unload'; readonly modelId: string }
+  | { readonly kind: 'pin'; readonly modelId: string; readonly pinned: boolean }
+  | { readonly kind: 'keep-alive'; readonly modelId: string; readonly keepAliveMs: number | null }
+  | { readonly kind: 'plan'; readonly planId: number; readonly models: readonly string[] }
+  | { readonly kind: 'plan-ended'; readonly planId: number }
   /** No new leases. */
   | { readonly kind: 'close' }
   /** Ends models that still have users. */
@@ -54,21 +109,42 @@ export type SchedulerEvent =
 export type Refusal =
   | { readonly kind: 'shutting-down' }
   | { readonly kind: 'queue-full'; readonly retryAfterMs: number }
-  | { readonly kind: 'never-fits'; readonly needBytes: number }
+  | { readonly kind: 'never-fits'; readonly need: Footprint }
+  /** It would fit, but for pinned models and for memory that ended ones did not give back. */
+  | {
+      readonly kind: 'no-room';
+      readonly need: Footprint;
+      readonly pinned: readonly string[];
+      readonly kept: Footprint;
+    }
+  /** The system had less memory than the budgets say, also at the second try. */
+  | { readonly kind: 'out-of-memory'; readonly need: Footprint; readonly error: Error }
   | { readonly kind: 'breaker-open'; readonly reason: string; readonly retryAfterMs: number }
   | { readonly kind: 'not-loaded'; readonly reason: string }
   | { readonly kind: 'load-failed'; readonly error: Error };
 
-export type StopReason = 'idle' | 'evicted' | 'asked' | 'too-large' | 'shutdown';
+interface ToProcess {
+  readonly modelId: string;
+  readonly generation: number;
+}
 
 export type Effect =
-  | { readonly kind: 'grant'; readonly ticket: number; readonly modelId: string; readonly generation: number }
+  | (ToProcess & { readonly kind: 'grant'; readonly ticket: number })
   | { readonly kind: 'refuse'; readonly ticket: number; readonly modelId: string; readonly refusal: Refusal }
-  | { readonly kind: 'load'; readonly modelId: string; readonly generation: number; readonly reservedBytes: number }
+  | (ToProcess & {
+      readonly kind: 'load';
+      readonly way: Way;
+      readonly reserved: Footprint;
+      readonly reason: LoadReason;
+    })
   /** To be followed by `gone`. */
-  | { readonly kind: 'cancel-load'; readonly modelId: string; readonly generation: number }
+  | (ToProcess & { readonly kind: 'cancel-load'; readonly reason: 'cancelled' | 'overdue' })
   /** To be followed by `gone`. */
-  | { readonly kind: 'stop'; readonly modelId: string; readonly generation: number; readonly reason: StopReason }
+  | (ToProcess & { readonly kind: 'stop'; readonly reason: StopReason })
+  /** To be followed by `slept`, `sleep-failed` or `gone`. */
+  | (ToProcess & { readonly kind: 'sleep' })
+  /** To be followed by `woke`, `wake-failed` or `gone`. */
+  | (ToProcess & { readonly kind: 'wake' })
   | { readonly kind: 'breaker-opened'; readonly modelId: string; readonly reason: string; readonly retryAtMs: number };
 
 /** A scheduler with nothing loaded. */
@@ -77,6 +153,7 @@ export function initialState(models: readonly ScheduledModel[], limits: Schedule
     limits,
     slots: new Map(models.map((model) => [model.id, emptySlot(model)])),
     waiters: [],
+    plans: new Map(),
     closing: false,
     nextGeneration: 1,
   };

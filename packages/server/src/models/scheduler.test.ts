@@ -1,75 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Effect, type SchedulerEvent, type SchedulerState, initialState } from './scheduler-state.ts';
-import { step, wakeAtMs } from './scheduler.ts';
-import type { ScheduledModel } from './slot.ts';
-
-const IDLE_MS = 60_000;
-const PATIENCE_MS = 10_000;
-
-/** A scheduler at a hand-driven time; each call gives the effects in a short form. */
-class Bench {
-  state: SchedulerState;
-  nowMs = 1_000;
-  #ticket = 0;
-
-  constructor(models: readonly (Partial<ScheduledModel> & { id: string })[], budgetBytes: number, queueLimit = 100) {
-    this.state = initialState(
-      models.map((model) => ({ estimateBytes: 4, idleMs: IDLE_MS, ...model })),
-      { budgetBytes, queueLimit, patienceMs: PATIENCE_MS },
-    );
-  }
-
-  send(event: SchedulerEvent): string[] {
-    const { state, effects } = step(this.state, event, this.nowMs);
-    this.state = state;
-    return effects.map(inShort);
-  }
-
-  acquire(modelId: string): string[] {
-    return this.send({ kind: 'acquire', ticket: ++this.#ticket, modelId });
-  }
-
-  loaded(modelId: string, bytes: number | null = null): string[] {
-    return this.send({ kind: 'loaded', modelId, generation: this.generation(modelId), bytes });
-  }
-
-  release(modelId: string): string[] {
-    return this.send({ kind: 'release', modelId, generation: this.generation(modelId), heldMs: 100 });
-  }
-
-  gone(modelId: string): string[] {
-    return this.send({ kind: 'gone', modelId, generation: this.generation(modelId), reason: 'its process ended' });
-  }
-
-  /** Brings a model to `users` users. */
-  use(modelId: string, users = 1): void {
-    for (let user = 0; user < users; user++) this.acquire(modelId);
-    this.loaded(modelId);
-  }
-
-  pass(ms: number): string[] {
-    this.nowMs += ms;
-    return this.send({ kind: 'tick' });
-  }
-
-  generation(modelId: string): number {
-    const phase = this.state.slots.get(modelId)?.phase;
-    return phase === undefined || phase.kind === 'unloaded' ? -1 : phase.generation;
-  }
-}
-
-function inShort(effect: Effect): string {
-  switch (effect.kind) {
-    case 'grant':
-      return `grant ${effect.ticket} ${effect.modelId}`;
-    case 'refuse':
-      return `refuse ${effect.ticket} ${effect.refusal.kind}`;
-    case 'stop':
-      return `stop ${effect.modelId} ${effect.reason}`;
-    default:
-      return `${effect.kind} ${effect.modelId}`;
-  }
-}
+import { wakeAtMs } from './scheduler.ts';
+import { Bench, IDLE_MS, PATIENCE_MS } from './test-scheduler.ts';
 
 describe('loading', () => {
   test('a model is loaded once however many wait, and all are served', () => {
@@ -119,16 +50,16 @@ describe('loading', () => {
 
 describe('the memory budget', () => {
   test('the reservation is the estimate before the load and the measurement after it', () => {
-    const bench = new Bench([{ id: 'a', estimateBytes: 6 }, { id: 'b' }], 8);
+    const bench = new Bench([{ id: 'a', bytes: 6 }, { id: 'b' }], 8);
     bench.acquire('a');
     expect(bench.acquire('b')).toEqual([]);
     expect(bench.loaded('a', 3)).toEqual(['grant 1 a', 'load b']);
   });
 
   test('the next load reserves the most that was ever measured', () => {
-    const bench = new Bench([{ id: 'a', estimateBytes: 2 }, { id: 'b' }], 10);
+    const bench = new Bench([{ id: 'a', bytes: 2 }, { id: 'b' }], 10);
     bench.use('a');
-    bench.send({ kind: 'measured', modelId: 'a', generation: bench.generation('a'), bytes: 8 });
+    bench.measured('a', 8);
     bench.release('a');
     bench.pass(IDLE_MS);
     bench.gone('a');
@@ -153,7 +84,7 @@ describe('the memory budget', () => {
   });
 
   test('what can never fit is answered at once', () => {
-    const bench = new Bench([{ id: 'a', estimateBytes: 7 }], 6);
+    const bench = new Bench([{ id: 'a', bytes: 7 }], 6);
     expect(bench.acquire('a')).toEqual(['refuse 1 never-fits']);
   });
 
@@ -170,8 +101,7 @@ describe('the memory budget', () => {
     bench.use('a');
     bench.release('a');
     bench.use('b');
-    const generation = bench.generation('b');
-    expect(bench.send({ kind: 'measured', modelId: 'b', generation, bytes: 5 })).toEqual(['stop a evicted']);
+    expect(bench.measured('b', 5)).toEqual(['stop a evicted']);
   });
 
   test('the longest idle model is evicted', () => {
@@ -187,10 +117,7 @@ describe('the memory budget', () => {
 
 describe('fairness', () => {
   test('a small model may pass a large one that waits, for a while', () => {
-    const bench = new Bench(
-      [{ id: 'busy' }, { id: 'large', estimateBytes: 9 }, { id: 'small' }, { id: 'late', estimateBytes: 2 }],
-      10,
-    );
+    const bench = new Bench([{ id: 'busy' }, { id: 'large', bytes: 9 }, { id: 'small' }, { id: 'late', bytes: 2 }], 10);
     bench.use('busy');
     expect(bench.acquire('large')).toEqual([]);
     expect(bench.acquire('small')).toEqual(['load small']);
@@ -214,7 +141,7 @@ describe('fairness', () => {
   });
 
   test('when patience ends, nothing younger is loaded, also while a load is in the way', () => {
-    const bench = new Bench([{ id: 'slow' }, { id: 'large', estimateBytes: 9 }, { id: 'late', estimateBytes: 2 }], 10);
+    const bench = new Bench([{ id: 'slow' }, { id: 'large', bytes: 9 }, { id: 'late', bytes: 2 }], 10);
     bench.acquire('slow');
     bench.acquire('large');
     bench.pass(PATIENCE_MS);
@@ -266,8 +193,9 @@ describe('fairness', () => {
     bench.gone('a');
     bench.acquire('a');
     bench.acquire('a');
-    const { effects } = step(bench.state, { kind: 'acquire', ticket: 99, modelId: 'a' }, bench.nowMs + 1_000);
-    expect(effects).toEqual([
+    bench.nowMs += 1_000;
+    bench.acquire('a', { ticket: 99 });
+    expect(bench.effects).toEqual([
       { kind: 'refuse', ticket: 99, modelId: 'a', refusal: { kind: 'queue-full', retryAfterMs: 2_100 } },
     ]);
   });
@@ -346,7 +274,7 @@ describe('crashes', () => {
     expect(bench.gone('a')).toEqual([]);
     expect(bench.acquire('a')).toEqual(['load a']);
     bench.loaded('a');
-    bench.send({ kind: 'release', modelId: 'a', generation: dead, heldMs: 1 });
+    bench.send({ kind: 'release', modelId: 'a', generation: dead, heldMs: 1, keepAliveMs: undefined });
     expect(bench.state.slots.get('a')?.phase).toMatchObject({ kind: 'ready', users: 1 });
   });
 
@@ -369,10 +297,7 @@ describe('crashes', () => {
     const bench = new Bench([{ id: 'a' }], 10);
     for (let times = 1; times <= 5; times++) {
       bench.acquire('a');
-      const generation = bench.generation('a');
-      expect(
-        bench.send({ kind: 'load-failed', modelId: 'a', generation, error: new Error('no file'), reason: null }),
-      ).toEqual([`refuse ${times} load-failed`]);
+      expect(bench.loadFailed('a', null)).toEqual([`refuse ${times} load-failed`]);
     }
   });
 
@@ -380,10 +305,7 @@ describe('crashes', () => {
     const bench = new Bench([{ id: 'a' }, { id: 'b' }], 6);
     bench.acquire('a');
     expect(bench.acquire('b')).toEqual([]);
-    const generation = bench.generation('a');
-    expect(
-      bench.send({ kind: 'load-failed', modelId: 'a', generation, error: new Error('bad'), reason: 'it is bad' }),
-    ).toEqual(['refuse 1 load-failed', 'load b']);
+    expect(bench.loadFailed('a', 'it is bad')).toEqual(['refuse 1 load-failed', 'load b']);
   });
 
   test('a process that dies between its load and its first user fails those who wait', () => {

@@ -1,11 +1,25 @@
+import {
+  type Footprint,
+  NO_BYTES,
+  addFootprints,
+  bytesOn,
+  devicesOf,
+  fits,
+  largerFootprint,
+  subtractFootprints,
+} from '../shared/footprint.ts';
 import { admits, afterLoad } from './breaker.ts';
-import { leastBytes } from './memory-budget.ts';
-import { loadDeadlineMs, settle } from './placement.ts';
+import { whyImpossible } from './load-options.ts';
+import { countMeasured } from './memory-budget.ts';
+import { settle } from './placement.ts';
 import { SchedulerDraft } from './scheduler-draft.ts';
+import { deadlineMs, restEndsMs } from './scheduler-ends.ts';
+import { expectedWaitMs, patienceEndsMs } from './scheduler-queue.ts';
 import type { Effect, SchedulerEvent, SchedulerState } from './scheduler-state.ts';
-import { type Phase, type Slot, expectedLoadMs } from './slot.ts';
+import { type Phase, type Slot, wayKey } from './slot.ts';
+import { recordUse } from './usage.ts';
 
-const KEPT_LOADS = 5;
+const KEPT_DURATIONS = 5;
 const HOLD_SMOOTHING = 0.2;
 
 /**
@@ -26,9 +40,17 @@ export function step(
 function apply(draft: SchedulerDraft, event: SchedulerEvent): void {
   switch (event.kind) {
     case 'leave':
-      draft.waiters = draft.waiters.filter((waiter) => waiter.ticket !== event.ticket);
+      leave(draft, event.ticket);
       return;
     case 'tick':
+      return;
+    case 'plan': {
+      const { planId, models } = event;
+      draft.plans.set(planId, { id: planId, models, at: -1, prefetched: new Set() });
+      return;
+    }
+    case 'plan-ended':
+      draft.plans.delete(event.planId);
       return;
     case 'close':
     case 'close-now':
@@ -36,65 +58,100 @@ function apply(draft: SchedulerDraft, event: SchedulerEvent): void {
       return;
     default: {
       const slot = draft.slots.get(event.modelId);
-      if (slot !== undefined) applyToSlot(draft, slot, event);
+      if (slot === undefined) return;
+      if (!('generation' in event)) applyToSlot(draft, slot, event);
+      else if (slot.phase.kind !== 'unloaded' && slot.phase.generation === event.generation) hear(draft, slot, event);
     }
   }
 }
 
-function applyToSlot(draft: SchedulerDraft, slot: Slot, event: Extract<SchedulerEvent, { modelId: string }>): void {
-  if ('generation' in event && (slot.phase.kind === 'unloaded' || slot.phase.generation !== event.generation)) return;
+type OfModel = Extract<SchedulerEvent, { modelId: string }>;
+type FromProcess = Extract<OfModel, { generation: number }>;
+
+function applyToSlot(draft: SchedulerDraft, slot: Slot, event: Exclude<OfModel, FromProcess>): void {
   switch (event.kind) {
     case 'acquire':
-      acquire(draft, slot, event.ticket);
+      acquire(draft, slot, event);
       break;
-    case 'release':
-      release(draft, slot, event.heldMs);
-      break;
-    case 'loaded':
-      loaded(draft, slot, event.bytes);
-      break;
-    case 'load-failed':
-      if (slot.phase.kind === 'loading') {
-        draft.refuseWaiters(slot.model.id, { kind: 'load-failed', error: event.error });
-        if (event.reason !== null) draft.countFailure(slot, event.reason);
-      }
-      vacate(draft, slot.model.id);
-      break;
-    case 'measured':
-      measured(draft, slot, event.bytes);
-      break;
-    case 'gone':
-      if (slot.phase.kind === 'loading') {
-        draft.refuseWaiters(slot.model.id, { kind: 'not-loaded', reason: event.reason });
-      }
-      if (slot.phase.kind !== 'unloading') draft.countFailure(slot, event.reason);
-      vacate(draft, slot.model.id);
+    case 'returned':
+      draft.update(slot, { kept: lessOf(slot.kept, event.bytes) });
       break;
     case 'unload':
-      if (slot.phase.kind === 'ready') {
-        draft.update(slot, { phase: { ...slot.phase, leaving: { kind: 'asked' } } });
-      } else if (slot.phase.kind === 'loading') {
-        draft.update(slot, { phase: { ...slot.phase, unloadAfter: true } });
-      }
+      unload(draft, slot);
+      break;
+    case 'pin':
+      pin(draft, slot, event.pinned);
+      break;
+    case 'keep-alive':
+      draft.update(slot, { keepAliveMs: event.keepAliveMs, wishedKeepAliveMs: undefined });
       break;
     default:
       event satisfies never;
   }
 }
 
-function vacate(draft: SchedulerDraft, modelId: string): void {
-  const slot = draft.slots.get(modelId);
-  if (slot !== undefined) draft.update(slot, { phase: { kind: 'unloaded' } });
+function pin(draft: SchedulerDraft, slot: Slot, pinned: boolean): void {
+  const { phase } = slot;
+  // A pinned model makes room for nobody, also where it was about to.
+  const stays = pinned && phase.kind === 'ready' && phase.leaving?.kind === 'room';
+  draft.update(slot, { pinned, phase: stays ? { ...phase, leaving: null } : phase });
 }
 
-function acquire(draft: SchedulerDraft, slot: Slot, ticket: number): void {
+/** What the current process of a model tells, or one of its leases. */
+function hear(draft: SchedulerDraft, slot: Slot, event: FromProcess): void {
+  switch (event.kind) {
+    case 'release':
+      release(draft, slot, event);
+      break;
+    case 'loaded':
+      loaded(draft, slot, event.measured);
+      break;
+    case 'load-failed':
+      loadFailed(draft, slot, event);
+      break;
+    case 'measured':
+      measured(draft, slot, event.measured);
+      break;
+    case 'slept':
+      slept(draft, slot, event.measured);
+      break;
+    case 'woke':
+      woke(draft, slot, event.measured);
+      break;
+    case 'sleep-failed':
+      if (slot.phase.kind === 'falling-asleep') draft.stop(slot, slot.phase.reason);
+      break;
+    case 'wake-failed':
+      if (slot.phase.kind === 'waking') draft.stop(draft.countFailure(slot, event.reason), 'idle');
+      break;
+    case 'crashed':
+      crashed(draft, slot, event.reason);
+      break;
+    case 'gone':
+      gone(draft, slot, event);
+      break;
+    default:
+      event satisfies never;
+  }
+}
+
+function leave(draft: SchedulerDraft, ticket: number): void {
+  const modelId = draft.waiters.find((waiter) => waiter.ticket === ticket)?.modelId;
+  if (modelId === undefined) return;
+  draft.waiters = draft.waiters.filter((waiter) => waiter.ticket !== ticket);
+  const slot = draft.slots.get(modelId);
+  // A second try was for those who waited.
+  if (slot?.phase.kind === 'unloaded' && draft.waitersOf(modelId).length === 0) draft.update(slot, { retry: null });
+}
+
+function acquire(draft: SchedulerDraft, slot: Slot, event: Extract<SchedulerEvent, { kind: 'acquire' }>): void {
   const { model, phase, breaker } = slot;
-  const { budgetBytes, queueLimit } = draft.limits;
-  const refuse = draft.refuse.bind(draft, ticket, model.id);
+  const { ticket, modelId, priority, planId, asked } = event;
+  const refuse = draft.refuse.bind(draft, ticket, modelId);
   if (draft.closing) return refuse({ kind: 'shutting-down' });
   if (phase.kind !== 'ready' || phase.leaving !== null) {
-    const needBytes = leastBytes(slot);
-    if (needBytes > budgetBytes) return refuse({ kind: 'never-fits', needBytes });
+    const impossible = phase.kind === 'loading' || phase.kind === 'waking' ? null : whyImpossible(draft, slot);
+    if (impossible !== null) return refuse(impossible);
     if (breaker.kind === 'open' && !admits(breaker, draft.nowMs) && phase.kind !== 'loading') {
       return refuse({
         kind: 'breaker-open',
@@ -104,93 +161,218 @@ function acquire(draft: SchedulerDraft, slot: Slot, ticket: number): void {
     }
   }
   const users = phase.kind === 'ready' ? phase.users : 0;
-  if (users + draft.waitersOf(model.id).length >= queueLimit) {
-    return refuse({ kind: 'queue-full', retryAfterMs: expectedWaitMs(slot, draft.nowMs) });
+  const waiting = draft.waitersOf(model.id).length;
+  if (users + waiting >= (model.queueLimit ?? draft.limits.queueLimit)) {
+    return refuse({ kind: 'queue-full', retryAfterMs: expectedWaitMs(slot, waiting, draft.nowMs) });
   }
-  draft.waiters = [...draft.waiters, { ticket, modelId: model.id, sinceMs: draft.nowMs }];
+  draft.waiters = [...draft.waiters, { ticket, modelId, sinceMs: draft.nowMs, priority, planId, asked }];
+  if (!asked) draft.update(slot, { usage: recordUse(slot.usage, draft.nowMs) });
 }
 
-/** How long until a place in the model's queue is free: the load that is left, then a lease. */
-function expectedWaitMs(slot: Slot, nowMs: number): number {
-  const { phase } = slot;
-  const hold = slot.holdMs ?? 0;
-  if (phase.kind === 'ready') return hold;
-  const passed = phase.kind === 'loading' ? nowMs - phase.sinceMs : 0;
-  return Math.max(0, expectedLoadMs(slot) - passed) + hold;
-}
-
-function release(draft: SchedulerDraft, slot: Slot, heldMs: number): void {
+function release(draft: SchedulerDraft, slot: Slot, event: Extract<SchedulerEvent, { kind: 'release' }>): void {
   const { phase, holdMs } = slot;
   if (phase.kind !== 'ready') return;
+  const { heldMs, keepAliveMs } = event;
   draft.update(slot, {
     phase: { ...phase, users: phase.users - 1, idleSinceMs: draft.nowMs },
     lastUsedMs: draft.nowMs,
     holdMs: holdMs === null ? heldMs : holdMs + HOLD_SMOOTHING * (heldMs - holdMs),
+    wishedKeepAliveMs: keepAliveMs === undefined ? slot.wishedKeepAliveMs : keepAliveMs,
   });
 }
 
-function loaded(draft: SchedulerDraft, slot: Slot, bytes: number | null): void {
+function loaded(draft: SchedulerDraft, slot: Slot, bytes: Footprint | null): void {
   const { phase, model } = slot;
   if (phase.kind !== 'loading') return;
-  const peakBytes = bytes === null ? slot.peakBytes : Math.max(bytes, slot.peakBytes ?? 0);
+  const { generation, way, reserved, unloadAfter } = phase;
+  const { budgets } = draft.limits;
+  const held = bytes === null ? null : countMeasured(reserved, bytes, budgets);
   const known = draft.update(slot, {
     breaker: afterLoad(slot.breaker, draft.nowMs),
-    loadedBytes: bytes ?? slot.loadedBytes,
-    peakBytes,
-    loadsMs: [...slot.loadsMs, draft.nowMs - phase.sinceMs].slice(-KEPT_LOADS),
+    sizes: held === null ? slot.sizes : withMeasured(slot, held, true),
+    loadsMs: [...slot.loadsMs, draft.nowMs - phase.sinceMs].slice(-KEPT_DURATIONS),
+    retry: null,
   });
   const ready: Phase = {
     kind: 'ready',
-    generation: phase.generation,
+    generation,
+    way,
+    reserved:
+      held === null
+        ? reserved
+        : largerFootprint(held, smallerFootprint(known.sizes.get(wayKey(way))?.peak ?? held, reserved)),
+    sinceMs: draft.nowMs,
     users: 0,
     idleSinceMs: draft.nowMs,
-    reservedBytes: bytes === null ? phase.reservedBytes : (peakBytes ?? bytes),
-    measuredBytes: bytes,
     leaving: null,
   };
-  if (bytes !== null && bytes > draft.limits.budgetBytes) {
-    draft.refuseWaiters(model.id, { kind: 'never-fits', needBytes: bytes });
+  if (held !== null && !fits(held, budgets)) {
+    draft.refuseWaiters(model.id, { kind: 'never-fits', need: held });
     draft.stop(draft.update(known, { phase: ready }), 'too-large');
     return;
   }
-  const served = draft.grantWaiters(draft.update(known, { phase: ready }));
-  if (phase.unloadAfter && served.phase.kind === 'ready') {
+  becomeReady(draft, draft.update(known, { phase: ready }), unloadAfter);
+}
+
+function becomeReady(draft: SchedulerDraft, slot: Slot, unloadAfter: boolean): void {
+  const served = draft.grantWaiters(slot);
+  if (unloadAfter && served.phase.kind === 'ready') {
     draft.update(served, { phase: { ...served.phase, leaving: { kind: 'asked' } } });
   }
 }
 
-function measured(draft: SchedulerDraft, slot: Slot, bytes: number): void {
+function loadFailed(draft: SchedulerDraft, slot: Slot, event: Extract<SchedulerEvent, { kind: 'load-failed' }>): void {
+  const { phase, model } = slot;
+  const { error, reason, outOfMemory, kept } = event;
+  const vacant = draft.vacate(draft.update(slot, { kept: addFootprints(slot.kept, kept) }));
+  if (phase.kind !== 'loading') return;
+  const awaited = draft.waitersOf(model.id).length > 0;
+  if (outOfMemory && awaited && slot.retry === null) {
+    const freed = stopIdleOn(draft, phase.reserved);
+    const retry = model.shrunk !== null ? 'shrunk' : freed ? 'same' : null;
+    if (retry !== null) {
+      draft.update(vacant, { retry });
+      return;
+    }
+  }
+  const refusal = { kind: 'out-of-memory', need: phase.reserved, error } as const;
+  draft.refuseWaiters(model.id, outOfMemory ? refusal : { kind: 'load-failed', error });
+  // What was loaded ahead in vain says nothing of a load that is asked for.
+  if (reason !== null && (awaited || !outOfMemory)) draft.countFailure(vacant, reason);
+}
+
+/** Ends all idle models that lie on the same devices; whether there were any. */
+function stopIdleOn(draft: SchedulerDraft, devices: Footprint): boolean {
+  let any = false;
+  for (const slot of draft.slots.values()) {
+    const { phase, pinned } = slot;
+    const idle = (phase.kind === 'ready' && phase.users === 0) || phase.kind === 'sleeping';
+    if (!idle || pinned || !devicesOf(devices).some((device) => bytesOn(phase.reserved, device) > 0)) continue;
+    draft.stop(slot, 'evicted');
+    any = true;
+  }
+  return any;
+}
+
+function measured(draft: SchedulerDraft, slot: Slot, bytes: Footprint): void {
   const { phase } = slot;
   if (phase.kind !== 'ready') return;
+  const held = countMeasured(phase.reserved, bytes, draft.limits.budgets);
   draft.update(slot, {
-    phase: { ...phase, measuredBytes: bytes, reservedBytes: Math.max(phase.reservedBytes, bytes) },
-    peakBytes: Math.max(slot.peakBytes ?? 0, bytes),
+    phase: { ...phase, reserved: largerFootprint(phase.reserved, held) },
+    sizes: withMeasured(slot, held, false),
   });
+}
+
+function withMeasured(slot: Slot, held: Footprint, atLoad: boolean): Slot['sizes'] {
+  if (slot.phase.kind === 'unloaded') return slot.sizes;
+  const key = wayKey(slot.phase.way);
+  const known = slot.sizes.get(key);
+  const loadedBytes = atLoad ? held : (known?.loaded ?? held);
+  return new Map(slot.sizes).set(key, { loaded: loadedBytes, peak: largerFootprint(held, known?.peak ?? NO_BYTES) });
+}
+
+function slept(draft: SchedulerDraft, slot: Slot, bytes: Footprint | null): void {
+  const { phase } = slot;
+  if (phase.kind !== 'falling-asleep') return;
+  const { generation, way, asleep, awake, unloadAfter } = phase;
+  const reserved = bytes === null ? asleep : countMeasured(asleep, bytes, draft.limits.budgets);
+  const asleepSlot = draft.update(slot, {
+    phase: { kind: 'sleeping', generation, way, reserved, awake, sinceMs: draft.nowMs },
+  });
+  if (unloadAfter) draft.stop(asleepSlot, 'asked');
+}
+
+function woke(draft: SchedulerDraft, slot: Slot, bytes: Footprint | null): void {
+  const { phase } = slot;
+  if (phase.kind !== 'waking') return;
+  const { generation, way, awake, unloadAfter } = phase;
+  const held = bytes === null ? awake : countMeasured(awake, bytes, draft.limits.budgets);
+  const ready: Phase = {
+    kind: 'ready',
+    generation,
+    way,
+    reserved: largerFootprint(held, awake),
+    sinceMs: draft.nowMs,
+    users: 0,
+    idleSinceMs: draft.nowMs,
+    leaving: null,
+  };
+  const wakesMs = [...slot.wakesMs, draft.nowMs - phase.sinceMs].slice(-KEPT_DURATIONS);
+  becomeReady(draft, draft.update(slot, { phase: ready, wakesMs }), unloadAfter);
+}
+
+function crashed(draft: SchedulerDraft, slot: Slot, reason: string): Slot {
+  const { phase, model } = slot;
+  if (phase.kind === 'unloaded' || phase.kind === 'unloading') return slot;
+  if (phase.kind === 'loading') draft.refuseWaiters(model.id, { kind: 'not-loaded', reason });
+  draft.end(draft.countFailure(slot, reason), phase, 'crashed');
+  return draft.slots.get(model.id) ?? slot;
+}
+
+function gone(draft: SchedulerDraft, slot: Slot, event: Extract<SchedulerEvent, { kind: 'gone' }>): void {
+  const ended = crashed(draft, slot, event.reason);
+  draft.vacate(draft.update(ended, { kept: addFootprints(ended.kept, event.kept) }));
+}
+
+function unload(draft: SchedulerDraft, slot: Slot): void {
+  const { phase } = slot;
+  switch (phase.kind) {
+    case 'ready':
+      draft.update(slot, { phase: { ...phase, leaving: { kind: 'asked' } } });
+      break;
+    case 'loading':
+    case 'waking':
+    case 'falling-asleep':
+      draft.update(slot, { phase: { ...phase, unloadAfter: true } });
+      break;
+    case 'sleeping':
+      draft.stop(slot, 'asked');
+      break;
+    case 'unloaded':
+    case 'unloading':
+      break;
+    default:
+      phase satisfies never;
+  }
 }
 
 function close(draft: SchedulerDraft, now: boolean): void {
   draft.closing = true;
   for (const slot of draft.slots.values()) {
     draft.refuseWaiters(slot.model.id, { kind: 'shutting-down' });
-    if (slot.phase.kind === 'loading' || (now && slot.phase.kind === 'ready')) draft.stop(slot, 'shutdown');
-    else if (slot.phase.kind === 'ready') {
+    if (slot.phase.kind === 'ready' && !now) {
       draft.update(slot, { phase: { ...slot.phase, leaving: { kind: 'closing' } } });
+    } else {
+      draft.stop(slot, 'shutdown');
     }
   }
 }
 
+/** The smaller of both, device by device of the first. */
+function smallerFootprint(a: Footprint, b: Footprint): Footprint {
+  return Object.fromEntries(devicesOf(a).map((device) => [device, Math.min(bytesOn(a, device), bytesOn(b, device))]));
+}
+
+/** What is left of `bytes` after `returned`, never less than nothing. */
+function lessOf(bytes: Footprint, returned: Footprint): Footprint {
+  const left = subtractFootprints(bytes, returned);
+  return Object.fromEntries(
+    devicesOf(left).flatMap((device) => (bytesOn(left, device) > 0 ? [[device, left[device]]] : [])),
+  );
+}
+
 /** When the scheduler must be stepped again though nothing happens, in milliseconds since the epoch; null for never. */
 export function wakeAtMs(state: SchedulerState, nowMs: number): number | null {
-  const times: number[] = [];
-  for (const { phase, model } of state.slots.values()) {
-    if (phase.kind === 'loading') times.push(phase.sinceMs + loadDeadlineMs(phase.reservedBytes));
-    if (phase.kind === 'ready' && phase.users === 0 && model.idleMs !== null) {
-      times.push(phase.idleSinceMs + model.idleMs);
-    }
+  const { patienceMs } = state.limits;
+  const times: (number | null)[] = state.waiters.map((waiter) => patienceEndsMs(waiter, patienceMs));
+  for (const slot of state.slots.values()) {
+    const { phase } = slot;
+    times.push(deadlineMs(slot), restEndsMs(state, slot));
+    // From then on it can be asked to make room.
+    if (state.waiters.length > 0 && phase.kind === 'ready' && phase.users > 0) times.push(phase.sinceMs + patienceMs);
   }
-  for (const { sinceMs } of state.waiters) {
-    const patienceEnds = sinceMs + state.limits.patienceMs;
-    if (patienceEnds > nowMs) times.push(patienceEnds);
-  }
-  return times.length === 0 ? null : Math.min(...times);
+  // What was due before has been seen to.
+  const next = Math.min(...times.filter((time) => time !== null && time > nowMs).map(Number));
+  return next === Infinity ? null : next;
 }

@@ -109,6 +109,20 @@ test('the chat model is asked for only once every specialist is pinned, so a sma
   expect(models.acquired.indexOf('chat')).toBe(models.acquired.length - 1);
 });
 
+test('a plan names its models in the order of its steps before the first one works', async () => {
+  const models = new TestModels({ chat: chatModel([]), ocr: yields('ocr', page), asr });
+  await collect(run(models, {}, ask(image, audio)));
+  expect(models.announced).toEqual([['asr', 'ocr', 'chat']]);
+});
+
+test('a hub that sees is given the picture itself', async () => {
+  const seen: ChatRequest[] = [];
+  const models = new TestModels({ chat: chatModel(seen) });
+  const sees = testSpec({ id: 'chat', task: 'chat', input: ['text', 'image'] });
+  await collect(run(models, { ocrModel: null, asrModel: null, chatModel: sees }, ask(image)));
+  expect(seen[0]?.messages.at(-1)?.content).toEqual([image]);
+});
+
 test('a plan without specialists asks for nothing else', async () => {
   const models = new TestModels({ chat: chatModel([]) });
   await collect(run(models, { ocrModel: null, asrModel: null }, ask({ kind: 'text', text: 'hi' })));

@@ -1,5 +1,5 @@
 import type { ChatEvent, ChatRequest, Sampling } from '../engines/engine.ts';
-import type { Lease, LeaseModels, ModelSpec } from '../models/model-manager.ts';
+import type { Lease, LeaseModels, ModelSpec, Plan } from '../models/model-manager.ts';
 import type { Clock } from '../shared/clock.ts';
 import { composeMessages } from './compose-messages.ts';
 import { readMedia } from './media-step.ts';
@@ -55,9 +55,11 @@ export async function* answer(
   const steps: StepTrace[] = [];
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
+  // Announced as a whole, so that later models load while earlier ones work, and none makes room for another.
+  using announced = deps.models.plan(modelsOf(plan));
   let coming: Promise<Lease<'chat'>> | null = null;
   const acquireChat = (): Promise<Lease<'chat'>> => {
-    coming ??= deps.models.acquire(plan.chatModel.id, 'chat', either);
+    coming ??= deps.models.acquire(plan.chatModel.id, 'chat', either, { plan: announced });
     // Awaited below; until then a failure must not count as unhandled.
     coming.catch(() => undefined);
     return coming;
@@ -65,12 +67,13 @@ export async function* answer(
   try {
     yield { kind: 'start', model: plan.chatModel.id };
     const found = yield* collectSteps(
-      readMediaOf(deps, plan, { input, startedMs, onSpecialistsReady: acquireChat }, either),
+      readMediaOf(deps, plan, { input, startedMs, announced, onSpecialistsReady: acquireChat }, either),
       steps,
     );
     const messages = composeMessages(input.messages, found, {
       templates: deps.templates,
       persona: plan.persona ? deps.persona : null,
+      seesPictures: plan.ocrModel === null && plan.chatModel.input.includes('image'),
     });
     const request: ChatRequest = {
       messages,
@@ -86,6 +89,11 @@ export async function* answer(
   }
 }
 
+/** In the order of the steps. */
+function modelsOf({ asrModel, ocrModel, chatModel }: AnswerPlan): string[] {
+  return [asrModel, ocrModel, chatModel.id].filter((id) => id !== null);
+}
+
 function releaseWhenGranted(coming: Promise<Disposable> | null): void {
   coming?.then(
     (lease) => lease[Symbol.dispose](),
@@ -96,7 +104,12 @@ function releaseWhenGranted(coming: Promise<Disposable> | null): void {
 async function* readMediaOf(
   deps: AnswerDeps,
   plan: AnswerPlan,
-  request: { readonly input: ChatInput; readonly startedMs: number; readonly onSpecialistsReady: () => void },
+  request: {
+    readonly input: ChatInput;
+    readonly startedMs: number;
+    readonly announced: Plan;
+    readonly onSpecialistsReady: () => void;
+  },
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent, readonly FoundMedia[]> {
   if (plan.ocrModel === null && plan.asrModel === null) return [];
@@ -141,6 +154,7 @@ async function* chatStep(deps: AnswerDeps, step: ChatStep, signal: AbortSignal):
       case 'prompt':
         prompt = event;
         break;
+      case 'reasoning-delta':
       case 'text-delta':
         yield event;
         break;

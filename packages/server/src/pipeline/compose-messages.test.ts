@@ -5,7 +5,7 @@ import type { InputMessage } from './request.ts';
 import { DEFAULT_TEMPLATES } from './templates.ts';
 
 const nothing = { pictures: [], recordings: [] };
-const options = { templates: DEFAULT_TEMPLATES, persona: DEFAULT_PERSONA };
+const options = { templates: DEFAULT_TEMPLATES, persona: DEFAULT_PERSONA, seesPictures: false };
 const says = (role: InputMessage['role'], text: string): InputMessage => ({ role, parts: [{ kind: 'text', text }] });
 
 test('the persona leads in the language of the question', () => {
@@ -51,4 +51,23 @@ test('a named model gets the messages as they are', () => {
   expect(composeMessages([says('user', 'hi')], [], { ...options, persona: null })).toEqual([
     { role: 'user', content: 'hi' },
   ]);
+});
+
+const picture = { kind: 'image', bytes: new Uint8Array(1), mediaType: 'image/png' } as const;
+const seeing = { ...options, persona: null, seesPictures: true };
+
+test('a model that sees gets picture and words in the order of the caller', () => {
+  const asked: InputMessage = { role: 'user', parts: [picture, { kind: 'text', text: 'What is this?' }] };
+  expect(composeMessages([asked], [nothing], seeing)).toEqual([{ role: 'user', content: asked.parts }]);
+  const plain = composeMessages([says('user', 'hi'), asked], [nothing, nothing], seeing);
+  expect(plain[0]).toEqual({ role: 'user', content: 'hi' });
+});
+
+test('a model that sees but cannot hear gets the picture and the transcript of a spoken question', () => {
+  const asked: InputMessage = { role: 'user', parts: [{ kind: 'audio', bytes: new Uint8Array(1) }, picture] };
+  const found = { pictures: [], recordings: ['What is this?'] };
+  expect(composeMessages([asked], [found], seeing).at(-1)).toEqual({
+    role: 'user',
+    content: [picture, { kind: 'text', text: 'What is this?' }],
+  });
 });

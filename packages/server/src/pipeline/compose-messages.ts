@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../engines/engine.ts';
+import { type ChatMessage, type ContentPart, contentText } from '../engines/engine.ts';
 import { promptLanguage, type PromptLanguage } from './language.ts';
 import { type Persona, personaPrompt } from './persona.ts';
 import type { InputMessage } from './request.ts';
@@ -8,11 +8,14 @@ export interface ComposeOptions {
   readonly templates: Templates;
   /** Null: the model speaks as itself. */
   readonly persona: Persona | null;
+  /** Whether the model is given the pictures themselves, because it sees. */
+  readonly seesPictures: boolean;
 }
 
 /**
- * The messages a text model gets: what was found in media stands in the caller's words by the templates, the persona leads
- * unless the caller brought a system message, and a notice says that media text is data.
+ * The messages a chat model gets: what was found in media stands in the caller's words by the templates, pictures that the model
+ * sees itself stay where the caller put them, the persona leads unless the caller brought a system message, and a notice says that
+ * media text is data.
  */
 export function composeMessages(
   messages: readonly InputMessage[],
@@ -22,7 +25,7 @@ export function composeMessages(
   const language = languageOf(messages, found);
   const composed: ChatMessage[] = messages.map((message, index) => ({
     role: message.role,
-    content: contentOf(message, found[index], options.templates, language),
+    content: contentOf(message, found[index], options, language),
   }));
   const hasMedia = found.some((media) => media.pictures.length > 0 || media.recordings.length > 0);
   const persona =
@@ -34,19 +37,31 @@ export function composeMessages(
     .join('\n');
   if (lead === '') return composed;
   const first = composed[0];
-  if (first?.role === 'system') return [{ role: 'system', content: `${first.content}\n${lead}` }, ...composed.slice(1)];
+  if (first?.role === 'system')
+    return [{ role: 'system', content: `${contentText(first.content)}\n${lead}` }, ...composed.slice(1)];
   return [{ role: 'system', content: lead }, ...composed];
 }
 
 function contentOf(
   message: InputMessage,
   media: FoundMedia | undefined,
-  templates: Templates,
+  options: ComposeOptions,
   language: PromptLanguage,
-): string {
-  const text = textOf(message);
-  if (media === undefined || (media.pictures.length === 0 && media.recordings.length === 0)) return text;
-  return fillTemplates(templates, language, text, media);
+): ChatMessage['content'] {
+  const found = media ?? { pictures: [], recordings: [] };
+  const foundNothing = found.pictures.length === 0 && found.recordings.length === 0;
+  const words = foundNothing ? textOf(message) : fillTemplates(options.templates, language, textOf(message), found);
+  const seen = options.seesPictures && message.parts.some((part) => part.kind === 'image');
+  return seen ? partsOf(message, foundNothing ? null : words) : words;
+}
+
+/** The parts in the caller's order. Where `words` hold a transcript, they stand for all text and come after the pictures. */
+function partsOf(message: InputMessage, words: string | null): ContentPart[] {
+  const parts = message.parts.flatMap((part): ContentPart[] => {
+    if (part.kind === 'image') return [part];
+    return part.kind === 'text' && words === null && part.text !== '' ? [part] : [];
+  });
+  return words === null || words === '' ? parts : [...parts, { kind: 'text', text: words }];
 }
 
 function textOf(message: InputMessage): string {

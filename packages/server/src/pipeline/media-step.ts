@@ -1,5 +1,5 @@
 import { EventQueue } from '../engines/worker/event-queue.ts';
-import type { LeaseModels } from '../models/model-manager.ts';
+import type { LeaseModels, Plan } from '../models/model-manager.ts';
 import type { Clock } from '../shared/clock.ts';
 import { pageText } from './page-text.ts';
 import type { FoundMedia } from './templates.ts';
@@ -19,6 +19,7 @@ export interface MediaStepInput {
   readonly asrModel: string | null;
   /** When the request began, for the trace. */
   readonly startedMs: number;
+  readonly announced: Plan;
   /** Called once every specialist of the plan is loaded and pinned: from here on, waiting for another model cannot block them. */
   readonly onSpecialistsReady: () => void;
 }
@@ -38,6 +39,7 @@ export async function* readMedia(
   const either = AbortSignal.any([signal, stop.signal]);
   let unloaded = 0;
   const shared = {
+    announced: input.announced,
     tell: (event: AnswerEvent): void => events.push(event),
     leased: (): void => {
       unloaded -= 1;
@@ -85,6 +87,7 @@ interface StepJob {
   readonly part: InputPart;
   readonly step: 'ocr' | 'asr';
   readonly model: string;
+  readonly announced: Plan;
   readonly tell: (event: AnswerEvent) => void;
   /** Says that this job's model is loaded and pinned. */
   readonly leased: () => void;
@@ -105,7 +108,7 @@ async function pictureText(
   signal: AbortSignal,
 ): Promise<{ text: string; detail: string }> {
   if (job.part.kind !== 'image') return { text: '', detail: 'no picture' };
-  using lease = await deps.models.acquire(job.model, 'ocr', signal);
+  using lease = await deps.models.acquire(job.model, 'ocr', signal, { plan: job.announced });
   job.leased();
   let text = '';
   let count = 0;
@@ -122,7 +125,7 @@ async function transcript(
   signal: AbortSignal,
 ): Promise<{ text: string; detail: string }> {
   if (job.part.kind !== 'audio') return { text: '', detail: 'no recording' };
-  using lease = await deps.models.acquire(job.model, 'asr', signal);
+  using lease = await deps.models.acquire(job.model, 'asr', signal, { plan: job.announced });
   job.leased();
   const segments: string[] = [];
   let detail = '';

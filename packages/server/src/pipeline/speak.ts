@@ -43,8 +43,9 @@ export async function* speak(
   if (runs.length === 0)
     throw new GatewayError('empty_media', 'the input holds nothing that can be spoken', { param: 'input' });
   yield { kind: 'start', model: [...new Set(runs.map(({ chosen }) => chosen.model))].join(', ') };
+  using announced = deps.models.plan([...new Set(runs.map(({ chosen }) => chosen.model))]);
   for (const { text, chosen } of runs) {
-    using lease = await deps.models.acquire(chosen.model, 'tts', signal);
+    using lease = await deps.models.acquire(chosen.model, 'tts', signal, { plan: announced });
     yield* lease.engine.run({ text, voice: chosen.voice, speed: plan.speed }, signal);
   }
 }

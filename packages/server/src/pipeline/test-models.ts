@@ -1,5 +1,5 @@
 import type { Engine, Task, TaskTypes } from '../engines/engine.ts';
-import type { Lease, LeaseModels } from '../models/model-manager.ts';
+import type { Lease, LeaseModels, Plan } from '../models/model-manager.ts';
 import { testSpec } from '../models/test-spec.ts';
 
 type Run<T extends Task> = Engine<T>['run'];
@@ -8,11 +8,18 @@ type Run<T extends Task> = Engine<T>['run'];
 export class TestModels implements LeaseModels {
   /** Ids in the order they were acquired. */
   readonly acquired: string[] = [];
+  /** The models of each plan, in the order of its steps. */
+  readonly announced: (readonly string[])[] = [];
   leased = 0;
   readonly #runs: Readonly<Record<string, { task: Task; run: unknown }>>;
 
   constructor(runs: Readonly<Record<string, { task: Task; run: unknown }>>) {
     this.#runs = runs;
+  }
+
+  plan(modelIds: readonly string[]): Plan {
+    this.announced.push(modelIds);
+    return { id: 1, [Symbol.dispose]: () => undefined };
   }
 
   async acquire<T extends Task>(id: string, task: T, signal: AbortSignal): Promise<Lease<T>> {

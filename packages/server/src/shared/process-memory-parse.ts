@@ -19,12 +19,6 @@ export function parseStatusRss(text: string): number | null {
   return rss === null ? null : rss + (kibibytes(text, 'VmSwap') ?? 0);
 }
 
-/** `/proc/<pid>/stat`: the parent's id; null for zombies, which hold nothing. The name may hold spaces and parentheses. */
-export function parseStatParent(text: string): number | null {
-  const [state, parent] = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return state === 'Z' || parent === undefined ? null : Number(parent);
-}
-
 /** `/proc/meminfo`: what can be used without swapping. */
 export function parseMemAvailable(text: string): number | null {
   return kibibytes(text, 'MemAvailable');
@@ -55,23 +49,6 @@ export function roomInCgroup(limit: string, usage: string, reclaimable: number):
   return Math.max(0, most - Math.max(0, Number(usage) - reclaimable));
 }
 
-/** One line of the process table. */
-export interface ProcessRow {
-  readonly pid: number;
-  readonly parent: number;
-  /** Resident bytes; 0 where the table does not tell. */
-  readonly bytes: number;
-}
-
-/** `ps -A -o pid=,ppid=,rss=`. */
-export function parsePs(text: string): readonly ProcessRow[] {
-  return [...text.matchAll(/^\s*(\d+)\s+(\d+)\s+(\d+)\s*$/gm)].map(([, pid, parent, rss]) => ({
-    pid: Number(pid),
-    parent: Number(parent),
-    bytes: Number(rss) * KIB,
-  }));
-}
-
 /** macOS `vm_stat`: free, inactive and speculative pages. */
 export function parseVmStat(text: string): number | null {
   const pageBytes = Number(/page size of (\d+) bytes/.exec(text)?.[1]);
@@ -80,21 +57,4 @@ export function parseVmStat(text: string): number | null {
   );
   const bytes = pageBytes * pages.reduce((sum, each) => sum + each, 0);
   return Number.isFinite(bytes) ? bytes : null;
-}
-
-/** The process and everything that it started, directly or not. */
-export function descendantsOf(rows: readonly ProcessRow[], pid: number): readonly ProcessRow[] {
-  const children = new Map<number, ProcessRow[]>();
-  for (const row of rows) children.set(row.parent, [...(children.get(row.parent) ?? []), row]);
-  const found = rows.filter((row) => row.pid === pid);
-  const seen = new Set([pid]);
-  // A list that grows while it is walked; `seen` guards against a table read while ids were re-used.
-  for (const { pid: parent } of found) {
-    for (const child of children.get(parent) ?? []) {
-      if (seen.has(child.pid)) continue;
-      seen.add(child.pid);
-      found.push(child);
-    }
-  }
-  return found;
 }

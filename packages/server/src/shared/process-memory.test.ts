@@ -1,12 +1,9 @@
 import { expect, test } from 'vitest';
 import {
-  descendantsOf,
   parseCgroupPaths,
   parseCgroupReclaimable,
   parseMemAvailable,
-  parsePs,
   parseSmapsRollup,
-  parseStatParent,
   parseStatusRss,
   parseVmStat,
   roomInCgroup,
@@ -33,20 +30,6 @@ test('where the share is not told, resident and swapped bytes are counted', () =
   const status = 'Name:\tnode\nVmPeak:\t  900 kB\nVmRSS:\t   45012 kB\nRssAnon:\t   12000 kB\nVmSwap:\t      88 kB\n';
   expect(parseStatusRss(status)).toBe(45_100 * 1024);
   expect(parseStatusRss('Name:\tkthreadd\nState:\tS (sleeping)\n')).toBeNull();
-});
-
-test('the parent is read behind a name with spaces and parentheses; a zombie has none', () => {
-  expect(parseStatParent('4242 (concert: (a) b) S 17 4242 4242 0 -1')).toBe(17);
-  expect(parseStatParent('4242 (node) Z 17 4242 4242 0 -1')).toBeNull();
-});
-
-test('descendants are found at any depth, whatever the order of the table', () => {
-  const rows = parsePs('    9     8   30\n    8     7   20\n    7     1   10\n    5     1  100\n');
-  expect(descendantsOf(rows, 7).map(({ pid, bytes }) => [pid, bytes / 1024])).toEqual([
-    [7, 10],
-    [8, 20],
-    [9, 30],
-  ]);
 });
 
 test('the memory cgroups are read, of the first version and of the second', () => {

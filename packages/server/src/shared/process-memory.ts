@@ -1,20 +1,17 @@
 import { execFile } from 'node:child_process';
-import { readFile, readdir } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { promisify } from 'node:util';
+import { descendantsOf, listProcesses } from './process-list.ts';
 import {
-  type ProcessRow,
-  descendantsOf,
   parseCgroupPaths,
   parseCgroupReclaimable,
   parseMemAvailable,
-  parsePs,
   parseSmapsRollup,
-  parseStatParent,
   parseStatusRss,
   parseVmStat,
   roomInCgroup,
 } from './process-memory-parse.ts';
+import { readProcText } from './read-proc-text.ts';
 
 const run = promisify(execFile);
 const CGROUP_V1 = { limit: 'memory.limit_in_bytes', usage: 'memory.usage_in_bytes' } as const;
@@ -27,21 +24,19 @@ const HEADROOM_SHARE = 0.1;
  * system tells it, else RSS); null when there is no such process or it cannot be read.
  */
 export async function readProcessBytes(pid: number): Promise<number | null> {
-  if (process.platform !== 'linux') return (await listByPs()).find((row) => row.pid === pid)?.bytes ?? null;
-  const rollup = await readText(`/proc/${pid}/smaps_rollup`);
+  if (process.platform !== 'linux')
+    return (await listProcesses()).find((row) => row.pid === pid)?.residentBytes ?? null;
+  const rollup = await readProcText(`/proc/${pid}/smaps_rollup`);
   const bytes = rollup === null ? null : parseSmapsRollup(rollup);
   if (bytes !== null) return bytes;
-  const status = await readText(`/proc/${pid}/status`);
+  const status = await readProcText(`/proc/${pid}/status`);
   return status === null ? null : parseStatusRss(status);
 }
 
 /** Bytes of memory that a process and all its descendants hold; 0 when there are none. */
 export async function readProcessTreeBytes(pid: number): Promise<number> {
-  const rows = process.platform === 'linux' ? await listByProc() : await listByPs();
-  const tree = descendantsOf(rows, pid);
-  const bytes = await Promise.all(
-    tree.map(async (row) => (row.bytes > 0 ? row.bytes : ((await readProcessBytes(row.pid)) ?? 0))),
-  );
+  const tree = descendantsOf(await listProcesses(), pid);
+  const bytes = await Promise.all(tree.map(async (row) => row.residentBytes ?? (await readProcessBytes(row.pid)) ?? 0));
   return bytes.reduce((sum, each) => sum + each, 0);
 }
 
@@ -52,7 +47,7 @@ export async function readProcessTreeBytes(pid: number): Promise<number> {
 export async function availableMemoryBytes(): Promise<number> {
   if (process.platform === 'darwin') return parseVmStat((await run('vm_stat')).stdout) ?? freemem();
   if (process.platform !== 'linux') return freemem();
-  const meminfo = await readText('/proc/meminfo');
+  const meminfo = await readProcText('/proc/meminfo');
   const machine = (meminfo === null ? null : parseMemAvailable(meminfo)) ?? freemem();
   return Math.min(machine, ...(await cgroupRooms()));
 }
@@ -70,7 +65,7 @@ export function withoutHeadroom(availableBytes: number): number {
 
 /** What each memory cgroup around this process still allows. Inside a container the outer path may not exist: its root is then ours. */
 async function cgroupRooms(): Promise<number[]> {
-  const membership = await readText('/proc/self/cgroup');
+  const membership = await readProcText('/proc/self/cgroup');
   const paths = parseCgroupPaths(membership ?? '');
   const rooms = await Promise.all([
     ...ancestors(paths.v1).map((path) => cgroupRoom(`/sys/fs/cgroup/memory${path}`, CGROUP_V1)),
@@ -81,9 +76,9 @@ async function cgroupRooms(): Promise<number[]> {
 
 async function cgroupRoom(folder: string, files: { limit: string; usage: string }): Promise<number | null> {
   const [limit, usage, stat] = await Promise.all([
-    readText(`${folder}/${files.limit}`),
-    readText(`${folder}/${files.usage}`),
-    readText(`${folder}/memory.stat`),
+    readProcText(`${folder}/${files.limit}`),
+    readProcText(`${folder}/${files.usage}`),
+    readProcText(`${folder}/memory.stat`),
   ]);
   if (limit === null || usage === null) return null;
   return roomInCgroup(limit, usage, parseCgroupReclaimable(stat ?? ''));
@@ -99,32 +94,4 @@ function ancestors(path: string | null): string[] {
       .map((part) => `/${part}`)
       .join(''),
   );
-}
-
-async function listByProc(): Promise<ProcessRow[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const rows = await Promise.all(
-    pids.map(async (name) => {
-      const stat = await readText(`/proc/${name}/stat`);
-      const parent = stat === null ? null : parseStatParent(stat);
-      return parent === null ? [] : [{ pid: Number(name), parent, bytes: 0 }];
-    }),
-  );
-  return rows.flat();
-}
-
-async function listByPs(): Promise<readonly ProcessRow[]> {
-  return parsePs((await run('ps', ['-A', '-o', 'pid=,ppid=,rss='])).stdout);
-}
-
-/** The file's text; null when it is not there, may not be read, or its process ended meanwhile. */
-async function readText(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM', 'ENOTDIR'].includes(String((error as { code?: unknown }).code))) {
-      return null;
-    }
-    throw error;
-  }
 }

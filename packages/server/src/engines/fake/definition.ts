@@ -1,4 +1,5 @@
-import type { EngineDefinition, Task } from '../engine.ts';
+import type { Task } from '../engine.ts';
+import type { EngineDefinition } from '../engine-definition.ts';
 
 const TASKS = ['chat', 'ocr', 'asr', 'tts'] as const satisfies readonly Task[];
 
@@ -13,5 +14,10 @@ export const FAKE_ENGINES: readonly EngineDefinition[] = TASKS.map((task) => ({
   estimateBytes: ({ fileBytes, settings }) => {
     const told = settings['estimateBytes'];
     return typeof told === 'number' ? told : fileBytes;
+  },
+  /** `settings.concurrency`, else far more than a test asks for. */
+  concurrency: ({ settings }) => {
+    const told = settings['concurrency'];
+    return typeof told === 'number' ? told : 1_000;
   },
 }));

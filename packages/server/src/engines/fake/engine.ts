@@ -1,7 +1,14 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ERRORS, type ErrorCode, GatewayError } from '../../shared/errors.ts';
-import type { CreateEngine, Engine, EngineOptions, Task, TaskTypes } from '../engine.ts';
+import {
+  contentText,
+  type CreateEngine,
+  type Engine,
+  type EngineOptions,
+  type Task,
+  type TaskTypes,
+} from '../engine.ts';
 import { type Crash, type FakeRequest, FakeSettings, toldBy } from './behaviour.ts';
 
 type AnyRequest = TaskTypes[Task]['request'];
@@ -73,7 +80,7 @@ class FakeEngine implements Engine<Task> {
 }
 
 function instructionsIn(request: AnyRequest): string {
-  if ('messages' in request) return request.messages.at(-1)?.content ?? '';
+  if ('messages' in request) return contentText(request.messages.at(-1)?.content ?? '');
   if ('text' in request) return request.text;
   return Buffer.from('image' in request ? request.image : request.audio).toString('utf8');
 }

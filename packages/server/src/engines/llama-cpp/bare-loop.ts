@@ -47,11 +47,14 @@ export function openBareLoop(options: BareLoopOptions): BareLoop {
   const settings = LlamaCppSettings.parse(options.settings);
   const model = LlamaModel.load({
     path: options.path,
-    gpuLayers: settings.gpuLayers,
+    gpuLayers: 0,
+    gpu: false,
+    rearrange: settings.rearrange,
     mmap: settings.mmap,
     chatTemplate: settings.chatTemplate,
   });
   const context = new LlamaContext(model, settings, options.threads);
+  context.useThreads({ threads: options.threads, batchThreads: options.threads, poll: 0 });
   context.warmUp();
   return {
     run: (conversations, maxTokens) => {

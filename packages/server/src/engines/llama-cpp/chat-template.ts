@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Template } from '@huggingface/jinja';
 import { GatewayError } from '../../shared/errors.ts';
-import type { ChatMessage } from '../engine.ts';
+import { type ChatMessage, contentText } from '../engine.ts';
 
 /** A stretch of the prompt. Control tokens are recognised only in `template` stretches. */
 export interface PromptPiece {
@@ -40,15 +40,15 @@ export class ChatTemplate {
     const hidden: string[] = [];
     const hide = (text: string): string => `${MARK_START}${nonce}.${hidden.push(text) - 1}${MARK_END}`;
     const control = this.#control;
-    const safe = messages.map(({ role, content }) => ({
-      role,
-      content: control === null ? content : content.replace(control, hide),
-    }));
+    const safe = messages.map(({ role, content }) => {
+      const text = contentText(content);
+      return { role, content: control === null ? text : text.replace(control, hide) };
+    });
     const text = this.#render(safe);
     return splitAtMarks(text, new RegExp(`${MARK_START}${nonce}\\.(\\d+)${MARK_END}`, 'u'), hidden);
   }
 
-  #render(messages: readonly ChatMessage[]): string {
+  #render(messages: readonly { readonly role: string; readonly content: string }[]): string {
     try {
       return this.#template.render({
         messages,

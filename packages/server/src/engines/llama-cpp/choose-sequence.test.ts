@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
-import { chooseSequence, commonPrefix } from './choose-sequence.ts';
+import { chooseSequence as choose, commonPrefix, type ReuseRules, type SequenceChoice } from './choose-sequence.ts';
 import type { SequenceView } from './sequence-pool.ts';
 
-const ALL = { canCut: true, canShare: true };
+const ALL = { canCut: true, canShare: true, neighbours: false };
 const numbers = (from: number, count: number): number[] => Array.from({ length: count }, (_, index) => from + index);
-const idle = (tokens: number[], lastUsed = 1): SequenceView => ({ tokens, busy: false, lastUsed });
-const busy = (tokens: number[]): SequenceView => ({ tokens, busy: true, lastUsed: 1 });
+const idle = (tokens: number[], lastUsed = 1): SequenceView => ({ tokens, busy: false, lastUsed, scope: '' });
+const busy = (tokens: number[]): SequenceView => ({ tokens, busy: true, lastUsed: 1, scope: '' });
+
+const chooseSequence = (tokens: number[], sequences: SequenceView[], rules: ReuseRules): SequenceChoice | null =>
+  choose({ tokens, scope: '' }, sequences, rules);
 
 test('the next turn of a conversation goes on in its own sequence', () => {
   const turn = numbers(0, 100);
@@ -48,7 +51,7 @@ test('a busy sequence is never the target, and with none idle there is no choice
 });
 
 test('a model that cannot cut reuses only what it can extend', () => {
-  const rules = { canCut: false, canShare: false };
+  const rules = { canCut: false, canShare: false, neighbours: false };
   expect(chooseSequence([1, 2, 3, 4], [idle([1, 2, 9])], rules)?.reuse).toBe(0);
   expect(chooseSequence([1, 2, 3, 4], [idle([1, 2, 3])], rules)).toEqual({ target: 0, source: 0, reuse: 3 });
   expect(chooseSequence([1, 2, 3, 4], [busy([1, 2, 3]), idle([])], rules)).toEqual({ target: 1, source: 1, reuse: 0 });
@@ -58,4 +61,22 @@ test('a common prefix ends at the first difference, the shorter list or the limi
   expect(commonPrefix([1, 2, 3], [1, 2, 4], 9)).toBe(2);
   expect(commonPrefix([1, 2], [1, 2, 3], 9)).toBe(2);
   expect(commonPrefix([1, 2, 3], [1, 2, 3], 1)).toBe(1);
+});
+
+test('a sequence of another scope is never looked into (vLLM CVE-2025-46570)', () => {
+  const system = numbers(0, 50);
+  const sequences = [{ ...idle(system, 5), scope: 'a' }, idle([])];
+  expect(choose({ tokens: [...system, 7], scope: 'b' }, sequences, ALL)).toEqual({ target: 1, source: 1, reuse: 0 });
+  expect(choose({ tokens: [...system, 7], scope: 'a' }, sequences, ALL)?.reuse).toBe(50);
+});
+
+test('where neighbours matter, a sequence beside running ones is taken before an older one', () => {
+  const sequences = [idle([1], 1), idle([2], 9), busy([3]), idle([4], 8), busy([5])];
+  expect(chooseSequence([7, 8], sequences, { ...ALL, neighbours: true })?.target).toBe(3);
+  expect(chooseSequence([7, 8], sequences, ALL)?.target).toBe(0);
+});
+
+test('a few common tokens are evaluated again sooner than copied', () => {
+  const sequences = [busy([1, 2, 3, ...numbers(500, 90)]), idle([])];
+  expect(chooseSequence([1, 2, 3, 4, 5], sequences, ALL)).toEqual({ target: 1, source: 1, reuse: 0 });
 });

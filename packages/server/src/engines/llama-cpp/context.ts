@@ -1,11 +1,21 @@
 import koffi from 'koffi';
 import { loadError, type LlamaModel } from './model.ts';
-import { loadNative, type Llama } from './native.ts';
+import { loadNative, type Llama, type ThreadPools } from './native.ts';
 import type { BatchStruct, Pointer } from './native-structs.ts';
-import { type LlamaCppSettings, poolTokensOf } from './settings.ts';
+import { type LlamaCppSettings, MOST_GUESSED_ROWS, outputRows, poolTokensOf } from './settings.ts';
 
 /** `enum ggml_type`. */
 const GGML_TYPES = { f16: 1, q8_0: 8 } as const satisfies Record<LlamaCppSettings['kvType'], number>;
+
+/** The threads that compute. */
+export interface ThreadChoice {
+  /** For steps of one token. */
+  readonly threads: number;
+  /** For all other steps. */
+  readonly batchThreads: number;
+  /** 0: threads sleep between steps; 100: they spin. */
+  readonly poll: number;
+}
 
 /** How a step over the batch went. */
 export type DecodeResult = 'ok' | 'no-room' | 'failed';
@@ -30,13 +40,20 @@ export class LlamaContext {
   readonly #sequenceCounts: Int32Array;
   readonly #sequenceLists: BigUint64Array;
   readonly #logits = new Map<Pointer, Float32Array>();
+  readonly #threadPools: ThreadPools | null;
+  /** Tokens for which each sequence has a buffer. */
+  readonly #sequenceTokens: number;
+  #threadPool: Pointer | null = null;
+  #tokenBytes = 0;
 
   constructor(model: LlamaModel, settings: LlamaCppSettings, threads: number) {
     const native = loadNative();
     const { llama } = native;
     this.#llama = llama;
+    this.#threadPools = native.threadPools;
     this.#vocabSize = model.vocabSize;
-    this.capacity = Math.max(settings.batchTokens, settings.maxSequences);
+    this.capacity = settings.batchTokens + settings.maxSequences + MOST_GUESSED_ROWS;
+    this.#sequenceTokens = settings.kvUnified ? Infinity : settings.maxSequenceTokens;
     native.log.takeErrors();
     const pointer = llama.initContext(model.pointer, {
       ...llama.contextDefaultParams(),
@@ -44,8 +61,10 @@ export class LlamaContext {
       n_batch: this.capacity,
       n_ubatch: this.capacity,
       n_seq_max: settings.maxSequences,
-      // One row of logits for each sequence; the default, one for each batch token, costs hundreds of megabytes.
-      n_outputs_max: settings.maxSequences,
+      // Rows of logits for each sequence and for guesses; the default, one for each batch token, costs hundreds of megabytes.
+      n_outputs_max: outputRows(settings),
+      // A sequence whose guesses are checked asks for several rows at once.
+      n_outputs_max_per_seq: 1 + MOST_GUESSED_ROWS,
       n_threads: threads,
       n_threads_batch: threads,
       type_k: GGML_TYPES[settings.kvType],
@@ -78,12 +97,27 @@ export class LlamaContext {
     };
   }
 
-  /** Evaluates one token and forgets it, so that the first request finds weights and buffers in memory. */
+  /** Evaluates a few tokens and forgets them, so that the first request finds weights and buffers in memory. */
   warmUp(): void {
     this.begin();
     this.add(0, 0, 0, true);
     this.decode();
+    const one = this.stateBytes(0);
+    this.begin();
+    this.add(0, 1, 0, true);
+    this.decode();
+    this.#tokenBytes = this.stateBytes(0) - one;
     this.clear();
+  }
+
+  /** Computes with these threads from now on. */
+  useThreads({ threads, batchThreads, poll }: ThreadChoice): void {
+    this.#dropThreadPool();
+    this.#llama.setThreads(this.pointer, threads, batchThreads);
+    const most = Math.max(threads, batchThreads);
+    if (most === 1 || this.#threadPools === null) return;
+    this.#threadPool = this.#threadPools.make(most, poll);
+    this.#llama.attachThreadPool(this.pointer, this.#threadPool, this.#threadPool);
   }
 
   /** Empties the batch. */
@@ -132,9 +166,35 @@ export class LlamaContext {
       this.#llama.sequenceCopy(this.#memory, source, target, 0, tokens);
       return;
     }
-    // Between buffers of their own llama.cpp copies whole sequences only.
+    // Between buffers of their own llama.cpp copies whole buffers, however few tokens they hold; a state is copied twice.
+    if (
+      2 * this.stateBytes(source) < this.#tokenBytes * this.#sequenceTokens &&
+      this.restore(target, this.save(source))
+    ) {
+      this.cut(target, tokens);
+      return;
+    }
     this.#llama.sequenceCopy(this.#memory, source, target, -1, -1);
     this.#llama.sequenceRemove(this.#memory, target, tokens, -1);
+  }
+
+  /** Bytes of a sequence's state. */
+  stateBytes(sequence: number): number {
+    return this.#llama.stateBytes(this.pointer, sequence);
+  }
+
+  /** A copy of a sequence's state; empty when llama.cpp can't give it. */
+  save(sequence: number): Uint8Array {
+    const bytes = this.stateBytes(sequence);
+    const state = new Uint8Array(new ArrayBuffer(bytes));
+    const written = this.#llama.stateGet(this.pointer, state, bytes, sequence);
+    return written === bytes ? state : state.subarray(0, 0);
+  }
+
+  /** Puts a state into a sequence instead of what it holds; false when llama.cpp does not take it. */
+  restore(sequence: number, state: Uint8Array): boolean {
+    this.cut(sequence, 0);
+    return this.#llama.stateSet(this.pointer, state, state.length, sequence) > 0;
   }
 
   /** Forgets all sequences. */
@@ -144,6 +204,14 @@ export class LlamaContext {
 
   free(): void {
     this.#logits.clear();
+    this.#dropThreadPool();
     this.#llama.freeContext(this.pointer);
+  }
+
+  #dropThreadPool(): void {
+    if (this.#threadPool === null) return;
+    this.#llama.detachThreadPool(this.pointer);
+    this.#threadPools?.free(this.#threadPool);
+    this.#threadPool = null;
   }
 }

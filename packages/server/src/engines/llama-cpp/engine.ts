@@ -1,8 +1,18 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { basename } from 'node:path';
 import { z } from 'zod';
 import { GatewayError } from '../../shared/errors.ts';
 import type { ChatEvent, ChatRequest, CreateEngine, Engine, EngineOptions } from '../engine.ts';
-import { LlamaContext } from './context.ts';
+import { calibrate, type CalibrationProbe } from './calibrate.ts';
+import { LlamaContext, type ThreadChoice } from './context.ts';
 import { LlamaModel } from './model.ts';
+import { Pace } from './pace.ts';
+import { type ParkedState, ParkedStates } from './parked-states.ts';
+import { PACKAGE_VERSION } from './platform-package.ts';
+import { readThreads, writeThreads } from './remembered-threads.ts';
+import { findStates, saveStates } from './saved-states.ts';
 import { type Answer, Scheduler } from './scheduler.ts';
 import { LlamaCppSettings, poolTokensOf } from './settings.ts';
 import { TokenSampler } from './token-sampler.ts';
@@ -39,42 +49,150 @@ export function answerLimit(promptTokens: number, maxTokens: number | null, cont
 /** Loads a GGUF model with llama.cpp and answers several requests at a time with it. */
 export const createEngine: CreateEngine<'chat'> = async (options) => {
   const settings = parseSettings(options);
+  const path = ggufPath(options.files);
   const model = LlamaModel.load({
-    path: ggufPath(options.files),
-    gpuLayers: settings.gpuLayers,
+    path,
+    gpuLayers: usesGpu(options) ? settings.gpuLayers : 0,
+    rearrange: settings.rearrange,
     mmap: settings.mmap,
     chatTemplate: settings.chatTemplate,
+    gpu: options.gpus.length > 0,
   });
+  let context: LlamaContext | null = null;
   try {
-    return new LlamaCppEngine(model, settings, options.threads);
+    context = new LlamaContext(model, settings, options.threads);
+    const memory = options.state === null ? null : await openMemory(options.state, path, settings);
+    await settleThreads(context, settings, {
+      most: options.threads,
+      memory: options.gpus.length === 0 ? memory : null,
+    });
+    context.warmUp();
+    return new LlamaCppEngine({ model, context, settings, memory });
   } catch (error) {
+    context?.free();
     model.free();
     throw error;
   }
 };
+
+/** On a Mac the GPU's memory is the machine's own: it is used without being handed out. */
+function usesGpu({ gpus }: EngineOptions): boolean {
+  return gpus.length > 0 || (process.platform === 'darwin' && process.arch === 'arm64');
+}
+
+/** What the engine finds again after a restart. */
+interface Memory {
+  readonly folder: string;
+  readonly bytes: number;
+  /** Names weights, library and settings: what was saved under another one is of no use. */
+  readonly identity: string;
+}
+
+async function openMemory(
+  state: NonNullable<EngineOptions['state']>,
+  path: string,
+  settings: LlamaCppSettings,
+): Promise<Memory> {
+  const { size, mtimeMs } = await stat(path);
+  const parts = [PACKAGE_VERSION, basename(path), size, mtimeMs, settings.kvType, settings.gpuLayers, process.arch];
+  return { ...state, identity: createHash('sha256').update(JSON.stringify(parts)).digest('hex') };
+}
+
+/** Chooses the threads: as remembered, else as measured; all that are allowed where nothing can be remembered or a GPU computes. */
+async function settleThreads(
+  context: LlamaContext,
+  settings: LlamaCppSettings,
+  { most, memory }: { readonly most: number; readonly memory: Memory | null },
+): Promise<void> {
+  const all = { threads: most, batchThreads: most, poll: 0 };
+  if (most === 1 || !settings.calibrate || memory === null) {
+    context.useThreads(all);
+    return;
+  }
+  const cpu = cpus()[0]?.model ?? 'unknown';
+  const key = JSON.stringify([cpu, most, memory.identity]);
+  const remembered = await readThreads(memory.folder, key);
+  if (remembered !== null) {
+    context.useThreads(remembered);
+    process.stderr.write(
+      `threads: ${remembered.threads} for one answer, ${remembered.batchThreads} for several, as measured before\n`,
+    );
+    return;
+  }
+  const { choice, busy, reason } = calibrate(new ContextProbe(context), most);
+  context.useThreads(choice);
+  process.stderr.write(`threads: ${reason}\n`);
+  if (!busy) await writeThreads(memory.folder, key, choice);
+}
+
+/** Evaluates tokens in one sequence and forgets them. */
+class ContextProbe implements CalibrationProbe {
+  readonly #context: LlamaContext;
+
+  constructor(context: LlamaContext) {
+    this.#context = context;
+  }
+
+  use(choice: ThreadChoice): void {
+    this.#context.useThreads(choice);
+  }
+
+  step(rows: number): void {
+    this.#context.begin();
+    for (let position = 0; position < rows; position++) this.#context.add(0, position, 0, position === rows - 1);
+    this.#context.decode();
+    this.#context.clear();
+  }
+
+  now(): { wallMs: number; cpuMs: number } {
+    const { user, system } = process.cpuUsage();
+    return { wallMs: performance.now(), cpuMs: (user + system) / 1000 };
+  }
+}
+
+interface EngineParts {
+  readonly model: LlamaModel;
+  readonly context: LlamaContext;
+  readonly settings: LlamaCppSettings;
+  readonly memory: Memory | null;
+}
+
+/** Saving conversations at the end may take so long: the process is killed soon after it was asked to stop. */
+const SAVE_WITHIN_MS = 1000;
 
 class LlamaCppEngine implements Engine<'chat'> {
   readonly #model: LlamaModel;
   readonly #context: LlamaContext;
   readonly #scheduler: Scheduler;
   readonly #settings: LlamaCppSettings;
+  readonly #memory: Memory | null;
+  readonly #pace: Pace;
   readonly #contextTokens: number;
   #closed = false;
 
-  constructor(model: LlamaModel, settings: LlamaCppSettings, threads: number) {
+  constructor({ model, context, settings, memory }: EngineParts) {
     this.#model = model;
     this.#settings = settings;
+    this.#context = context;
+    this.#memory = memory;
     this.#contextTokens = Math.min(settings.maxSequenceTokens, model.trainedTokens);
-    this.#context = new LlamaContext(model, settings, threads);
+    this.#pace = new Pace(settings.interruption);
+    const parked = new ParkedStates(settings.parkedBytes);
+    if (memory !== null) for (const state of savedBefore(memory)) parked.add(state);
+    const reuses = model.keepsPrefixes;
     this.#scheduler = new Scheduler({
-      context: this.#context,
+      context,
       vocabulary: model,
       maxSequences: settings.maxSequences,
       poolTokens: poolTokensOf(settings),
       batchTokens: settings.batchTokens,
-      reuse: { canCut: model.keepsPrefixes, canShare: model.keepsPrefixes },
+      onePool: settings.kvUnified,
+      reuse: { canCut: reuses, canShare: reuses, neighbours: !settings.kvUnified && settings.parkedBytes > 0 },
+      pace: this.#pace,
+      parked,
+      speculate: settings.speculation === 'auto',
+      now: () => performance.now(),
     });
-    this.#context.warmUp();
   }
 
   async *run(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent> {
@@ -90,12 +208,35 @@ class LlamaCppEngine implements Engine<'chat'> {
     }
   }
 
+  /** Saves the conversations that are cached, where the model has a folder for that, and frees everything. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     this.#scheduler.close();
-    this.#context.free();
-    this.#model.free();
+    try {
+      this.#save();
+    } finally {
+      this.#context.free();
+      this.#model.free();
+    }
+  }
+
+  #save(): void {
+    const memory = this.#memory;
+    if (memory === null) return;
+    const { promptTokenMs } = this.#pace;
+    try {
+      saveStates(this.#scheduler.parkAll(), {
+        ...memory,
+        promptMs: (tokens) => (promptTokenMs === null ? null : tokens * promptTokenMs),
+        now: () => performance.now(),
+        withinMs: SAVE_WITHIN_MS,
+      });
+    } catch (error) {
+      process.stderr.write(
+        `the cached conversations could not be saved, they will be computed again: ${String(error)}\n`,
+      );
+    }
   }
 
   #submit(request: ChatRequest): Answer {
@@ -103,6 +244,27 @@ class LlamaCppEngine implements Engine<'chat'> {
     if (prompt.length === 0) throw new GatewayError('invalid_request', 'the messages are empty', { param: 'messages' });
     const maxTokens = answerLimit(prompt.length, request.maxTokens, this.#contextTokens);
     const chooser = new TokenSampler(this.#context, request.sampling, prompt, this.#settings.repeatWindow);
-    return this.#scheduler.submit({ prompt, maxTokens, stops: request.stop, chooser });
+    return this.#scheduler.submit({
+      prompt,
+      maxTokens,
+      stops: request.stop,
+      chooser,
+      scope: scopeKey(request.cacheScope),
+    });
   }
+}
+
+/** What was saved at the last unload; where the folder can't be read, the model still loads. */
+function savedBefore({ folder, identity }: Memory): readonly ParkedState[] {
+  try {
+    return findStates(folder, identity);
+  } catch (error) {
+    process.stderr.write(`the saved conversations could not be read, they will be computed again: ${String(error)}\n`);
+    return [];
+  }
+}
+
+/** A scope's name as it is kept with cached conversations, in memory and on disk. */
+function scopeKey(scope: string | null | undefined): string {
+  return scope === null || scope === undefined ? '' : createHash('sha256').update(scope).digest('hex');
 }

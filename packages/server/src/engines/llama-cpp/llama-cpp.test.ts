@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { llamaCpp } from './definition.ts';
+import type { Gpu } from '../../machine/machine.ts';
+import { llamaCpp, placementsOf } from './definition.ts';
 import { answerLimit, ggufPath, parseSettings } from './engine.ts';
 import { NativeLog } from './native-log.ts';
 import { firstDifference } from './native-structs.ts';
-import { pickLibraries, platformPackage } from './platform-package.ts';
+import { gpuPackageAdvice, gpuPackages, installedPackage, pickLibraries, platformPackage } from './platform-package.ts';
 import { LlamaCppSettings, poolTokensOf } from './settings.ts';
 import { largest, samplerSeed, TokenPenalties } from './token-sampler.ts';
 
@@ -58,6 +59,48 @@ test('libraries are found whatever their version and platform', () => {
 test('each machine has its package, or none', () => {
   expect(platformPackage('linux', 'arm64')).toBe('@node-llama-cpp/linux-arm64');
   expect(platformPackage('sunos', 'x64')).toBeNull();
+});
+
+test('with a GPU the CUDA package is taken where it is installed, else Vulkan’s, else a sentence says what to install', () => {
+  const names = gpuPackages('linux', 'x64');
+  expect(installedPackage(names, () => true)).toBe('@node-llama-cpp/linux-x64-cuda');
+  expect(installedPackage(names, (name) => name.endsWith('vulkan'))).toBe('@node-llama-cpp/linux-x64-vulkan');
+  expect(installedPackage(names, () => false)).toBeNull();
+  expect(gpuPackages('darwin', 'arm64')).toEqual(['@node-llama-cpp/mac-arm64-metal']);
+  expect(gpuPackageAdvice('linux', 'x64')).toMatch(/npm install @node-llama-cpp\/linux-x64-cuda@3/);
+  expect(gpuPackageAdvice('linux', 'arm64')).toMatch(/no ready build/);
+});
+
+const GIB = 1024 ** 3;
+const gpu = (index: number, freeBytes: number, unified = false): Gpu => ({
+  id: `gpu:${index}`,
+  index,
+  uuid: null,
+  vendor: 'nvidia',
+  name: 'a GPU',
+  totalBytes: 24 * GIB,
+  freeBytes,
+  driver: null,
+  computeCapability: null,
+  numaNode: null,
+  unified,
+});
+
+test('a model lies on the GPU with most free memory, else in memory; without a build for GPUs or layers there, in memory only', () => {
+  const model = { fileBytes: 4e9, settings: {} };
+  const places = placementsOf(model, [gpu(0, 2 * GIB), gpu(1, 20 * GIB)], true);
+  expect(places.map((place) => Object.keys(place))).toEqual([['gpu:1', 'ram'], ['gpu:0', 'ram'], ['ram']]);
+  expect(places[0]?.['gpu:1']).toBeGreaterThan(4e9);
+  expect(places[0]?.ram).toBeLessThan(1e9);
+  expect(places[2]).toEqual({ ram: llamaCpp.estimateBytes(model) });
+  expect(placementsOf(model, [gpu(0, 20 * GIB)], false)).toHaveLength(1);
+  expect(placementsOf({ ...model, settings: { gpuLayers: 0 } }, [gpu(0, 20 * GIB)], true)).toHaveLength(1);
+  expect(placementsOf(model, [gpu(0, 20 * GIB, true)], true)).toHaveLength(1);
+});
+
+test('what may be parked counts in the memory estimate', () => {
+  const bytes = (parkedBytes: number): number => llamaCpp.estimateBytes({ fileBytes: 1e9, settings: { parkedBytes } });
+  expect(bytes(1_000_000) - bytes(0)).toBe(1_000_000);
 });
 
 test('a default value other than the known one names its field', () => {

@@ -14,6 +14,10 @@ const LOAD_AUTOMATICALLY = -1;
 export interface ModelOptions {
   readonly path: string;
   readonly gpuLayers: number;
+  /** Load a build of llama.cpp that can use the GPUs it sees. */
+  readonly gpu: boolean;
+  /** Let llama.cpp rearrange weights for the CPU. */
+  readonly rearrange: boolean;
   /** Map the file instead of reading it. */
   readonly mmap: boolean;
   /** Used instead of the template in the weights. */
@@ -76,11 +80,12 @@ export class LlamaModel {
 
   /** Loads the file into memory. Throws `model_failed` or `out_of_memory`. */
   static load(options: ModelOptions): LlamaModel {
-    const native = loadNative();
+    const native = loadNative(options.gpu);
     native.log.takeErrors();
     const params = {
       ...native.llama.modelDefaultParams(),
       n_gpu_layers: options.gpuLayers,
+      use_extra_bufts: options.rearrange,
       load_mode: options.mmap ? LOAD_AUTOMATICALLY : LOAD_BY_READING,
     };
     const pointer = native.llama.loadModel(options.path, params);

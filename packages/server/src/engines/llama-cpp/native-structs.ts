@@ -196,6 +196,38 @@ export const KNOWN_CONTEXT_DEFAULTS: Partial<ContextParams> = {
   ctx_other: null,
 };
 
+/** `GGML_MAX_N_THREADS`. */
+export const MOST_CPU_THREADS = 512;
+
+/** `struct ggml_threadpool_params`. */
+export interface ThreadPoolParams {
+  cpumask: readonly boolean[];
+  n_threads: number;
+  prio: number;
+  poll: number;
+  strict_cpu: boolean;
+  paused: boolean;
+}
+
+/** C types of `ggml_threadpool_params`, in order; `cpumask` is an array of `MOST_CPU_THREADS`. */
+export const THREAD_POOL_PARAMS: Layout<ThreadPoolParams> = {
+  cpumask: 'bool',
+  n_threads: 'int',
+  prio: 'int',
+  poll: 'uint32_t',
+  strict_cpu: 'bool',
+  paused: 'bool',
+};
+
+/** What `ggml_threadpool_params_default(3)` returns in that release. */
+export const KNOWN_THREAD_POOL_DEFAULTS: Partial<ThreadPoolParams> = {
+  n_threads: 3,
+  prio: 0,
+  poll: 50,
+  strict_cpu: false,
+  paused: false,
+};
+
 /** Names the first field whose value is not the known one; null when all agree. */
 export function firstDifference<T extends object>(found: T, known: Partial<T>): string | null {
   for (const [name, value] of Object.entries(known)) {

@@ -2,7 +2,7 @@
  * The part of llama.cpp's C API (`include/llama.h` of release v0.5.0, as node-llama-cpp 3.22.1 ships it) that the engine
  * calls, through koffi. The struct layouts are checked at start against the library's own default values.
  */
-import koffi, { type TypeObject } from 'koffi';
+import koffi, { type LibraryHandle, type TypeObject } from 'koffi';
 import { NativeLog } from './native-log.ts';
 import {
   BATCH,
@@ -12,9 +12,13 @@ import {
   firstDifference,
   KNOWN_CONTEXT_DEFAULTS,
   KNOWN_MODEL_DEFAULTS,
+  KNOWN_THREAD_POOL_DEFAULTS,
   MODEL_PARAMS,
   type ModelParams,
+  MOST_CPU_THREADS,
   type Pointer,
+  THREAD_POOL_PARAMS,
+  type ThreadPoolParams,
 } from './native-structs.ts';
 import { findLibraries, PACKAGE_VERSION } from './platform-package.ts';
 
@@ -62,6 +66,12 @@ export interface Llama {
   sequenceRemove(memory: Pointer, sequence: number, from: number, to: number): boolean;
   sequenceCopy(memory: Pointer, source: number, target: number, from: number, to: number): void;
   memoryClear(memory: Pointer, data: boolean): void;
+  stateBytes(context: Pointer, sequence: number): number;
+  stateGet(context: Pointer, buffer: Uint8Array, bytes: number, sequence: number): number;
+  stateSet(context: Pointer, buffer: Uint8Array, bytes: number, sequence: number): number;
+  setThreads(context: Pointer, threads: number, batchThreads: number): void;
+  attachThreadPool(context: Pointer, pool: Pointer, batchPool: Pointer): void;
+  detachThreadPool(context: Pointer): void;
   chainInit(params: { no_perf: boolean }): Pointer;
   chainAdd(chain: Pointer, sampler: Pointer): void;
   topK(k: number): Pointer;
@@ -79,24 +89,34 @@ type CType = string | TypeObject;
 export interface Native {
   readonly llama: Llama;
   readonly log: NativeLog;
+  /** Null where the library computes with another kind of threads, which it keeps by itself. */
+  readonly threadPools: ThreadPools | null;
+}
+
+/** Threads that live as long as the context, instead of new ones for every step. The caller frees what it makes. */
+export interface ThreadPools {
+  /** `poll` from 0 (sleep between steps) to 100 (spin). */
+  make(threads: number, poll: number): Pointer;
+  free(pool: Pointer): void;
 }
 
 let loaded: Native | null = null;
 
 /**
- * Loads llama.cpp once per process and checks that it is the release described here. Throws a sentence that says what to
- * install when it is missing or another one.
+ * Loads llama.cpp once per process and checks that it is the release described here; the first call decides whether it is a
+ * build for GPUs. Throws a sentence that says what to install when it is missing or another one.
  */
-export function loadNative(): Native {
-  loaded ??= load();
+export function loadNative(gpu = false): Native {
+  loaded ??= load(gpu);
   return loaded;
 }
 
-function load(): Native {
-  const found = findLibraries();
+function load(gpu: boolean): Native {
+  const found = findLibraries(gpu);
   const libraries = found.files.map((file) => koffi.load(file, { global: true }));
-  const [, ggml, library] = libraries;
-  if (ggml === undefined || library === undefined) throw new Error('llama.cpp has three libraries');
+  const [base, ggml, library] = libraries;
+  if (base === undefined || ggml === undefined || library === undefined)
+    throw new Error('llama.cpp has three libraries');
   const modelParams = koffi.struct('llama_model_params', MODEL_PARAMS);
   const contextParams = koffi.struct('llama_context_params', CONTEXT_PARAMS);
   const batch = koffi.struct('llama_batch', BATCH);
@@ -144,6 +164,12 @@ function load(): Native {
     sequenceRemove: bind('memory_seq_rm', 'bool', ['void *', 'int32_t', 'int32_t', 'int32_t']),
     sequenceCopy: bind('memory_seq_cp', 'void', ['void *', 'int32_t', 'int32_t', 'int32_t', 'int32_t']),
     memoryClear: bind('memory_clear', 'void', ['void *', 'bool']),
+    stateBytes: bind('state_seq_get_size', 'size_t', ['void *', 'int32_t']),
+    stateGet: bind('state_seq_get_data', 'size_t', ['void *', 'void *', 'size_t', 'int32_t']),
+    stateSet: bind('state_seq_set_data', 'size_t', ['void *', 'void *', 'size_t', 'int32_t']),
+    setThreads: bind('set_n_threads', 'void', ['void *', 'int32_t', 'int32_t']),
+    attachThreadPool: bind('attach_threadpool', 'void', ['void *', 'void *', 'void *']),
+    detachThreadPool: bind('detach_threadpool', 'void', ['void *']),
     chainInit: bind('sampler_chain_init', 'void *', [chainParams]),
     chainAdd: bind('sampler_chain_add', 'void', ['void *', 'void *']),
     topK: bind('sampler_init_top_k', 'void *', ['int32_t']),
@@ -168,5 +194,36 @@ function load(): Native {
   loadBackends(found.folder);
   const initBackend: () => void = bind('backend_init', 'void', []);
   initBackend();
-  return { llama, log };
+  return { llama, log, threadPools: findThreadPools(base, ggml) };
+}
+
+/** The CPU backend's own functions, which it hands out by name. */
+function findThreadPools(base: LibraryHandle, ggml: LibraryHandle): ThreadPools | null {
+  const registry = ggml.func('ggml_backend_reg_by_name', 'void *', ['str']) as unknown as (
+    name: string,
+  ) => Pointer | null;
+  const procedure = base.func('ggml_backend_reg_get_proc_address', 'void *', ['void *', 'str']) as unknown as (
+    backend: Pointer,
+    name: string,
+  ) => Pointer | null;
+  const cpu = registry('CPU');
+  if (cpu === null) return null;
+  const [create, release] = [procedure(cpu, 'ggml_threadpool_new'), procedure(cpu, 'ggml_threadpool_free')];
+  if (create === null || release === null) return null;
+  const params = koffi.struct('ggml_threadpool_params', {
+    ...THREAD_POOL_PARAMS,
+    cpumask: koffi.array('bool', MOST_CPU_THREADS),
+  });
+  const defaults = base.func('ggml_threadpool_params_default', params, ['int']) as unknown as (
+    threads: number,
+  ) => ThreadPoolParams;
+  const known = defaults(3);
+  if (firstDifference(known, KNOWN_THREAD_POOL_DEFAULTS) !== null) return null;
+  const make = koffi.decode(create, koffi.proto('ggml_threadpool_new', 'void *', [koffi.pointer(params)])) as (
+    options: ThreadPoolParams,
+  ) => Pointer;
+  const free = koffi.decode(release, koffi.proto('ggml_threadpool_free', 'void', ['void *'])) as (
+    pool: Pointer,
+  ) => void;
+  return { make: (threads, poll) => make({ ...defaults(threads), poll }), free };
 }

@@ -1,7 +1,7 @@
 /**
- * llama.cpp's attention on a CPU takes another path, with other rounding, from so many tokens in a batch on
- * (`GGML_FA_TILE_Q`). Each token of a prompt always takes the path that its own place in the prompt gives it, so an
- * answer does not depend on what else ran in the same step.
+ * llama.cpp's attention on a CPU takes another path, faster and with other rounding, from so many tokens of one sequence in a
+ * batch on (`GGML_FA_TILE_Q`). While no answer is being written, each token of a prompt takes the path that its own place in
+ * the prompt gives it, so that an answer does not depend on the prompts that are evaluated beside it.
  */
 export const TILE_TOKENS = 64;
 
@@ -14,36 +14,64 @@ export interface StepPlan {
   readonly counts: readonly number[];
 }
 
+/** What a step may take. */
+export interface StepLimits {
+  /** Prompt tokens of a step of tiles, a multiple of the tile. */
+  readonly batchTokens: number;
+  /** Prompt tokens for which the answers being written may be held up; below a tile, prompts go on in small pieces. */
+  readonly promptTokens: number;
+  /** Whether all sequences count together for the path, because they lie in one pool. */
+  readonly onePool: boolean;
+}
+
 /**
  * Decides how many tokens of each request the next step evaluates, given how many each has left, in order of arrival.
  * While prompts are evaluated and answers written at the same time, the two kinds of step take turns, so that answers keep
- * streaming. `batchTokens` is a multiple of the tile.
+ * streaming; where even one tile would hold them up too long, a piece of the prompt goes along with each of their steps.
  */
-export function planStep(left: readonly number[], batchTokens: number, previous: StepKind): StepPlan {
-  const hasTiles = left.some((count) => count >= TILE_TOKENS);
+export function planStep(left: readonly number[], limits: StepLimits, previous: StepKind): StepPlan {
+  const tileRoom = Math.min(limits.batchTokens, limits.promptTokens);
+  const hasTiles = tileRoom >= TILE_TOKENS && left.some((count) => count >= TILE_TOKENS);
   const hasSingles = left.some((count) => count < TILE_TOKENS);
-  const kind: StepKind = hasTiles && (!hasSingles || previous === 'singles') ? 'tiles' : 'singles';
-  return { kind, counts: kind === 'tiles' ? planTiles(left, batchTokens) : planSingles(left) };
+  if (hasTiles && (!hasSingles || previous === 'singles')) return { kind: 'tiles', counts: planTiles(left, tileRoom) };
+  return { kind: 'singles', counts: planSingles(left, limits, hasTiles) };
 }
 
 function planTiles(left: readonly number[], batchTokens: number): number[] {
-  let room = batchTokens;
+  let room = batchTokens - (batchTokens % TILE_TOKENS);
   return left.map((count) => {
-    const taken = Math.min(count - (count % TILE_TOKENS), room);
+    const whole = count - (count % TILE_TOKENS);
+    const taken = Math.min(whole, room);
     room -= taken;
     return taken;
   });
 }
 
-/** Everybody who writes goes on; ends of prompts fill the step up to where the other path would begin. */
-function planSingles(left: readonly number[]): number[] {
+/** Everybody who writes goes on; prompts share the room equally, so that those who came together start together. */
+function planSingles(left: readonly number[], limits: StepLimits, tilesFollow: boolean): number[] {
   const writing = left.filter((count) => count === 1).length;
-  let room = Math.max(0, TILE_TOKENS - 1 - writing);
-  return left.map((count) => {
-    if (count === 1) return 1;
-    if (count >= TILE_TOKENS) return 0;
-    const taken = Math.min(count, room);
-    room -= taken;
-    return taken;
+  const most = limits.onePool ? TILE_TOKENS - 1 - writing : limits.batchTokens;
+  const room = Math.max(0, Math.min(most, limits.promptTokens));
+  const wanted = left.map((count) => {
+    if (count === 1 || (tilesFollow && count >= TILE_TOKENS)) return 0;
+    return Math.min(count, TILE_TOKENS - 1);
   });
+  const shares = shareEqually(wanted, room);
+  return left.map((count, index) => (count === 1 ? 1 : (shares[index] ?? 0)));
+}
+
+/** Gives each what it wants as far as `room` reaches: nobody gets more than another who still wants. */
+function shareEqually(wanted: readonly number[], room: number): readonly number[] {
+  const shares = wanted.map(() => 0);
+  let rest = room;
+  for (;;) {
+    const hungry = wanted.flatMap((want, index) => (want > (shares[index] ?? 0) ? [index] : []));
+    if (hungry.length === 0 || rest === 0) return shares;
+    const each = Math.max(1, Math.floor(rest / hungry.length));
+    for (const index of hungry) {
+      const given = Math.min(each, rest, (wanted[index] ?? 0) - (shares[index] ?? 0));
+      shares[index] = (shares[index] ?? 0) + given;
+      rest -= given;
+    }
+  }
 }

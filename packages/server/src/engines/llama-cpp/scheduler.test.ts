@@ -1,50 +1,12 @@
 import { expect, test } from 'vitest';
 import type { ChatEvent } from '../engine.ts';
-import { type Answer, Scheduler, type StepContext, type TokenChooser } from './scheduler.ts';
+import { FakeContext, saysAfter } from './fake-context.ts';
+import type { TokenChooser } from './job.ts';
+import { Pace } from './pace.ts';
+import { ParkedStates } from './parked-states.ts';
+import { type Answer, Scheduler, type SchedulerOptions } from './scheduler.ts';
 
 const END = 0;
-
-/** A context that checks what llama.cpp would check, and remembers the size of each step. */
-class FakeContext implements StepContext {
-  readonly held = new Map<number, number>();
-  readonly steps: number[] = [];
-  #batch: { sequence: number; position: number }[] = [];
-  failNext = false;
-
-  begin(): void {
-    this.#batch = [];
-  }
-
-  add(_token: number, position: number, sequence: number): number {
-    return this.#batch.push({ sequence, position }) - 1;
-  }
-
-  decode(): 'ok' | 'failed' {
-    if (this.failNext) {
-      this.failNext = false;
-      return 'failed';
-    }
-    for (const { sequence, position } of this.#batch) {
-      if ((this.held.get(sequence) ?? 0) !== position) throw new Error(`a gap in sequence ${sequence} at ${position}`);
-      this.held.set(sequence, position + 1);
-    }
-    this.steps.push(this.#batch.length);
-    return 'ok';
-  }
-
-  cut(sequence: number, from: number): boolean {
-    this.held.set(sequence, from);
-    return true;
-  }
-
-  copyPrefix(_source: number, target: number, tokens: number): void {
-    this.held.set(target, tokens);
-  }
-
-  clear(): void {
-    this.held.clear();
-  }
-}
 
 /** Writes 65, 66, 67 … and ends after `length` tokens. */
 function chooserOf(length: number, freed: string[] = []): TokenChooser {
@@ -52,7 +14,7 @@ function chooserOf(length: number, freed: string[] = []): TokenChooser {
   return { next: () => (written++ < length ? 64 + written : END), free: () => freed.push('freed') };
 }
 
-function make(options: { maxSequences?: number; poolTokens?: number } = {}): {
+function make(options: Partial<SchedulerOptions> & { parkedBytes?: number } = {}): {
   context: FakeContext;
   scheduler: Scheduler;
 } {
@@ -60,10 +22,16 @@ function make(options: { maxSequences?: number; poolTokens?: number } = {}): {
   const scheduler = new Scheduler({
     context,
     vocabulary: { pieceOf: (token) => Uint8Array.of(token), endsAnswer: (token) => token === END },
-    maxSequences: options.maxSequences ?? 4,
-    poolTokens: options.poolTokens ?? 1000,
+    maxSequences: 4,
+    poolTokens: 1000,
     batchTokens: 64,
-    reuse: { canCut: true, canShare: true },
+    onePool: false,
+    reuse: { canCut: true, canShare: true, neighbours: false },
+    pace: new Pace(null),
+    parked: new ParkedStates(options.parkedBytes ?? 0),
+    speculate: false,
+    now: () => context.clock,
+    ...options,
   });
   return { context, scheduler };
 }
@@ -153,7 +121,7 @@ test('the next turn of a conversation reports what it did not evaluate again', a
   const next = Int32Array.from([...prompt(1, 40), 65, 66, 67, 68, 7, 8]);
   const { events } = await read(scheduler.submit({ prompt: next, maxTokens: 1, stops: [], chooser: chooserOf(99) }));
   expect(events[0]).toEqual({ kind: 'prompt', promptTokens: 46, cachedTokens: 44 });
-  expect(context.steps).toEqual([2]);
+  expect(context.steps.map(({ rows }) => rows)).toEqual([2]);
 });
 
 test('a cancelled answer ends its readers, frees its sequence and its sampler', async () => {
@@ -210,4 +178,274 @@ test('closing fails what runs and waits, and takes no more', async () => {
   expect(() => scheduler.submit({ prompt: prompt(1, 1), maxTokens: 1, stops: [], chooser: chooserOf(1) })).toThrow(
     /being unloaded/,
   );
+});
+
+/** Steps of a context while `work` runs. */
+async function stepsOf(context: FakeContext, work: Promise<unknown>): Promise<number> {
+  const before = context.steps.length;
+  await work;
+  return context.steps.length - before;
+}
+
+const rowsOf = (context: FakeContext): number => context.steps.reduce((sum, { rows }) => sum + rows, 0);
+
+test('requests that come together with the same new prefix evaluate it once', async () => {
+  const { scheduler, context } = make({ maxSequences: 8 });
+  const system = prompt(100, 300);
+  const answers = Array.from({ length: 8 }, (_, index) =>
+    read(
+      scheduler.submit({
+        prompt: Int32Array.from([...system, 1000 + index, 7, 8]),
+        maxTokens: 1,
+        stops: [],
+        chooser: chooserOf(9),
+      }),
+    ),
+  );
+  const done = await Promise.all(answers);
+  expect(rowsOf(context)).toBe(300 + 8 * 3);
+  expect(done.slice(1).map(({ events }) => events[0])).toEqual(
+    Array.from({ length: 7 }, () => ({ kind: 'prompt', promptTokens: 303, cachedTokens: 300 })),
+  );
+});
+
+test('when the one that evaluates a common prefix is cancelled, those who wait for it go on', async () => {
+  const { scheduler, context } = make();
+  const system = [...prompt(100, 300)];
+  const [first, second] = [1, 2].map((end) =>
+    scheduler.submit({ prompt: Int32Array.from([...system, end]), maxTokens: 1, stops: [], chooser: chooserOf(9) }),
+  ) as [Answer, Answer];
+  const failed = expect(read(first)).rejects.toThrow('left');
+  while (context.steps.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  first.cancel(new Error('left'));
+  await failed;
+  expect((await read(second)).text).toBe('A');
+});
+
+test('requests of another scope neither wait for a prefix nor get it (vLLM CVE-2025-46570)', async () => {
+  const { scheduler, context } = make({ parkedBytes: 100_000 });
+  const ask = (scope: string): Promise<{ events: ChatEvent[] }> =>
+    read(scheduler.submit({ prompt: prompt(100, 200), maxTokens: 1, stops: [], chooser: chooserOf(9), scope }));
+  const together = await Promise.all([ask('a'), ask('b')]);
+  expect(together.map(({ events }) => events[0])).toEqual([
+    { kind: 'prompt', promptTokens: 200, cachedTokens: 0 },
+    { kind: 'prompt', promptTokens: 200, cachedTokens: 0 },
+  ]);
+  expect(rowsOf(context)).toBe(400);
+  expect((await ask('c')).events[0]).toMatchObject({ cachedTokens: 0 });
+  expect((await ask('b')).events[0]).toMatchObject({ cachedTokens: 199 });
+});
+
+test('conversations beyond the number of sequences go on from host memory (llama-swap#1064)', async () => {
+  const { scheduler, context } = make({ maxSequences: 2, parkedBytes: 100_000 });
+  const turns = Array.from({ length: 6 }, (_, index) => prompt(index * 1000, 100));
+  for (const turnTokens of turns) {
+    await read(scheduler.submit({ prompt: turnTokens, maxTokens: 2, stops: [], chooser: chooserOf(9) }));
+  }
+  for (const turnTokens of turns) {
+    const next = Int32Array.from([...turnTokens, 65, 66, 9, 9]);
+    const { events } = await read(scheduler.submit({ prompt: next, maxTokens: 2, stops: [], chooser: chooserOf(9) }));
+    expect(events[0]).toEqual({ kind: 'prompt', promptTokens: 104, cachedTokens: 101 });
+  }
+  expect(context.restores).toBeGreaterThanOrEqual(4);
+});
+
+test('while answers are written, a long prompt goes along in pieces that at most double their time', async () => {
+  const { scheduler, context } = make({ pace: new Pace(2) });
+  context.cost = { step: 5, row: 1 };
+  const times: number[] = [];
+  const follow = async (answer: Answer): Promise<void> => {
+    for await (const event of answer.events) if (event.kind === 'text-delta') times.push(context.clock);
+  };
+  const submit = (start: number, length: number, maxTokens: number): Answer =>
+    scheduler.submit({ prompt: prompt(start, length), maxTokens, stops: [], chooser: chooserOf(999) });
+  const writer = follow(submit(1, 4, 120));
+  while (times.length < 20) await new Promise((resolve) => setImmediate(resolve));
+  const long = read(submit(5000, 400, 1));
+  await Promise.all([writer, long]);
+  const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+  // Undisturbed 6 each; the first pieces are guesses.
+  expect(gaps.slice(25, 60).every((gap) => gap <= 12)).toBe(true);
+  expect(gaps.slice(25, 60).some((gap) => gap > 9)).toBe(true);
+});
+
+test('prompts that come together while nobody writes start to answer together', async () => {
+  const { scheduler, context } = make({ maxSequences: 16, pace: new Pace(2) });
+  const firsts: number[] = [];
+  await Promise.all(
+    Array.from({ length: 16 }, async (_, index) => {
+      const answer = scheduler.submit({
+        prompt: prompt(index * 100, 40),
+        maxTokens: 5,
+        stops: [],
+        chooser: chooserOf(99),
+      });
+      for await (const event of answer.events) if (event.kind === 'prompt') firsts.push(context.clock);
+    }),
+  );
+  firsts.sort((a, b) => a - b);
+  expect((firsts[15] ?? 0) / (firsts[7] ?? 1)).toBeLessThanOrEqual(1.5);
+});
+
+test('a step names its sequences in ascending order, as llama.cpp groups them', async () => {
+  const { scheduler, context } = make({ maxSequences: 6 });
+  const answers = Array.from({ length: 30 }, (_, index) =>
+    read(
+      scheduler.submit({
+        prompt: prompt(index * 100, 3 + (index % 5)),
+        maxTokens: 2 + ((index * 7) % 9),
+        stops: [],
+        chooser: chooserOf(99),
+      }),
+    ),
+  );
+  await Promise.all(answers);
+  for (const { sequences } of context.steps) expect([...sequences]).toEqual([...sequences].sort((a, b) => a - b));
+});
+
+test('answers that lie apart because others ended come together again', async () => {
+  const { scheduler, context } = make({
+    maxSequences: 8,
+    parkedBytes: 100_000,
+    reuse: { canCut: true, canShare: true, neighbours: true },
+  });
+  await Promise.all(
+    Array.from({ length: 8 }, (_, index) =>
+      read(
+        scheduler.submit({
+          prompt: prompt(index * 100, 40),
+          maxTokens: index % 2 === 0 ? 10 : 40,
+          stops: [],
+          chooser: chooserOf(99),
+        }),
+      ),
+    ),
+  );
+  const apart = context.steps.filter(({ sequences }) =>
+    sequences.some((id, at) => at > 0 && id !== (sequences[at - 1] ?? 0) + 1),
+  );
+  expect(apart.length).toBeLessThanOrEqual(3);
+});
+
+test('guessing ahead needs fewer steps and changes nothing of the text', async () => {
+  const ask = async (speculate: boolean): Promise<{ text: string; steps: number }> => {
+    const { scheduler, context } = make({ speculate });
+    const answer = scheduler.submit({
+      prompt: prompt(3, 30),
+      maxTokens: 200,
+      stops: [],
+      chooser: context.chooser(),
+    });
+    const result = read(answer);
+    const steps = await stepsOf(context, result);
+    return { text: (await result).text, steps };
+  };
+  const [plain, guessed] = [await ask(false), await ask(true)];
+  expect(guessed.text).toBe(plain.text);
+  expect(guessed.steps).toBeLessThan(plain.steps * 0.8);
+});
+
+test('with random choices, too, guessing changes nothing: each token takes one random number, guessed or not', async () => {
+  const ask = async (speculate: boolean): Promise<string> => {
+    const { scheduler, context } = make({ speculate });
+    let drawn = 0;
+    const next = (index: number): number =>
+      ++drawn % 13 === 0 ? 1 + (drawn % 40) : saysAfter(context.prefixOf(index));
+    const chooser = { next, free: () => undefined };
+    return (await read(scheduler.submit({ prompt: prompt(3, 30), maxTokens: 300, stops: [], chooser }))).text;
+  };
+  expect(await ask(true)).toBe(await ask(false));
+});
+
+test('an answer that ends within guessed tokens ends there, and its conversation goes on from what it wrote', async () => {
+  const { scheduler, context } = make({ speculate: true });
+  const first = await read(
+    scheduler.submit({ prompt: prompt(3, 30), maxTokens: 77, stops: [], chooser: context.chooser() }),
+  );
+  expect(first.events.at(-1)).toEqual({ kind: 'finish', reason: 'length', completionTokens: 77 });
+  const whole = [...prompt(3, 30), ...Array.from(first.text, (char) => char.charCodeAt(0))];
+  const next = await read(
+    scheduler.submit({ prompt: Int32Array.from([...whole, 5]), maxTokens: 1, stops: [], chooser: context.chooser() }),
+  );
+  expect(next.events[0]).toMatchObject({ promptTokens: 108, cachedTokens: 106 });
+  expect(next.text.charCodeAt(0)).toBe(saysAfter([...whole, 5]));
+});
+
+test('a model that keeps one state for all of a sequence gets parked conversations back whole', async () => {
+  const { scheduler, context } = make({
+    maxSequences: 1,
+    parkedBytes: 100_000,
+    reuse: { canCut: false, canShare: false, neighbours: false },
+  });
+  const ask = async (tokens: Iterable<number>): Promise<ChatEvent | undefined> => {
+    const request = { prompt: Int32Array.from(tokens), maxTokens: 2, stops: [], chooser: chooserOf(9) };
+    return (await read(scheduler.submit(request))).events[0];
+  };
+  await ask(prompt(1, 80));
+  await ask(prompt(1000, 80));
+  expect(await ask([...prompt(1, 80), 65, 66, 7])).toMatchObject({ cachedTokens: 81 });
+  expect(await ask([...prompt(1000, 70), 7])).toMatchObject({ cachedTokens: 0 });
+  expect(context.restores).toBe(1);
+});
+
+test('a request that cannot even be started fails, and the next one runs', async () => {
+  const { scheduler, context } = make();
+  context.add = () => {
+    throw new Error('broken');
+  };
+  const first = scheduler.submit({ prompt: prompt(1, 4), maxTokens: 3, stops: [], chooser: chooserOf(9) });
+  await expect(read(first)).rejects.toThrow('broken');
+  Reflect.deleteProperty(context, 'add');
+  const second = scheduler.submit({ prompt: prompt(9, 4), maxTokens: 3, stops: [], chooser: chooserOf(9) });
+  expect((await read(second)).text).toBe('ABC');
+});
+
+test('whatever runs beside it, is shared, parked, guessed, cancelled or sent back, an answer is that of its own prompt', async () => {
+  let state = 11;
+  const random = (below: number): number => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor((state / 2_147_483_648) * below);
+  };
+  const expected = (tokens: readonly number[], count: number): string => {
+    const all = [...tokens];
+    for (let index = 0; index < count; index++) all.push(saysAfter(all));
+    return String.fromCharCode(...all.slice(tokens.length));
+  };
+  const { scheduler, context } = make({
+    maxSequences: 4,
+    poolTokens: 900,
+    parkedBytes: 3000,
+    speculate: true,
+    pace: new Pace(2),
+  });
+  // Tokens are characters below 128.
+  const systems = [prompt(10, 40), prompt(200, 70), prompt(10, 130)].map((all) =>
+    all.map((token) => 1 + (token % 120)),
+  );
+  const conversations: number[][] = [];
+  const one = async (): Promise<void> => {
+    const old = conversations[random(conversations.length + 2)];
+    const start = old ?? [...(systems[random(3)] as Int32Array)];
+    const tokens = [...start, ...Array.from({ length: 1 + random(20) }, () => 1 + random(50))].slice(0, 400);
+    const count = 1 + random(60);
+    const answer = scheduler.submit({
+      prompt: Int32Array.from(tokens),
+      maxTokens: count,
+      stops: [],
+      chooser: context.chooser(),
+    });
+    if (random(8) === 0) {
+      const failed = expect(read(answer)).rejects.toThrow('left');
+      for (let wait = random(20); wait > 0; wait--) await new Promise((resolve) => setImmediate(resolve));
+      answer.cancel(new Error('left'));
+      await failed.catch(() => undefined);
+      return;
+    }
+    const { text } = await read(answer);
+    expect(text).toBe(expected(tokens, count));
+    conversations.push([...tokens, ...Array.from(text, (char) => char.charCodeAt(0))]);
+  };
+  for (let round = 0; round < 40; round++) await Promise.all(Array.from({ length: 1 + random(7) }, one));
+  expect(context.restores).toBeGreaterThan(3);
+  expect(context.copies).toBeGreaterThan(3);
 });

@@ -1,32 +1,22 @@
 import { GatewayError } from '../../shared/errors.ts';
 import type { ChatEvent } from '../engine.ts';
-import { EventQueue } from '../worker/event-queue.ts';
-import { AnswerText } from './answer-text.ts';
-import { chooseSequence, type ReuseRules, type SequenceChoice } from './choose-sequence.ts';
+import { chooseMove } from './choose-move.ts';
+import { commonPrefix, type ReuseRules } from './choose-sequence.ts';
+import { PromptLookup } from './draft.ts';
+import { Job, type TokenRequest, type Vocabulary } from './job.ts';
+import type { Pace } from './pace.ts';
+import type { ParkedState, ParkedStates } from './parked-states.ts';
 import { planStep, type StepKind } from './plan-step.ts';
+import { type Place, SequenceKeeper, type SequenceStore } from './sequence-keeper.ts';
 import { SequencePool } from './sequence-pool.ts';
+import { MOST_GUESSED_ROWS, MOST_GUESSING_WRITERS } from './settings.ts';
 
 /** What the scheduler needs of a llama.cpp context. */
-export interface StepContext {
+export interface StepContext extends SequenceStore {
   begin(): void;
   add(token: number, position: number, sequence: number, wantsLogits: boolean): number;
   decode(): 'ok' | 'no-room' | 'failed';
-  cut(sequence: number, from: number): boolean;
-  copyPrefix(source: number, target: number, tokens: number): void;
   clear(): void;
-}
-
-/** What the scheduler needs of a vocabulary. */
-interface Vocabulary {
-  pieceOf(token: number): Uint8Array;
-  endsAnswer(token: number): boolean;
-}
-
-/** Chooses the tokens of one request; freed when the request ends. */
-export interface TokenChooser {
-  /** The next token, from the logits of a token in the batch that was just evaluated. */
-  next(batchIndex: number): number;
-  free(): void;
 }
 
 export interface SchedulerOptions {
@@ -36,15 +26,15 @@ export interface SchedulerOptions {
   readonly poolTokens: number;
   /** Prompt tokens of one step, a multiple of the tile. */
   readonly batchTokens: number;
+  /** Whether all sequences lie in one pool of llama.cpp's. */
+  readonly onePool: boolean;
   readonly reuse: ReuseRules;
-}
-
-/** A request in tokens. `prompt.length + maxTokens` is at most the pool. */
-export interface TokenRequest {
-  readonly prompt: Int32Array;
-  readonly maxTokens: number;
-  readonly stops: readonly string[];
-  readonly chooser: TokenChooser;
+  readonly pace: Pace;
+  readonly parked: ParkedStates;
+  /** Whether answers are guessed ahead from what was said before; needs `reuse.canCut`. */
+  readonly speculate: boolean;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly now: () => number;
 }
 
 /** An answer under way. */
@@ -54,26 +44,25 @@ export interface Answer {
   cancel(reason: Error): void;
 }
 
-interface Job {
-  readonly request: TokenRequest;
-  /** Prompt and answer. */
-  readonly tokens: number[];
-  readonly text: AnswerText;
-  readonly events: EventQueue<ChatEvent>;
-  written: number;
-  /** Prompt tokens that needed no evaluation; null before the first admission. */
-  cachedTokens: number | null;
-  promptReported: boolean;
-}
-
 interface Running {
   readonly job: Job;
-  readonly sequence: number;
+  sequence: number;
   evaluated: number;
+}
+
+/** One request's part in a step. */
+interface Part {
+  readonly run: Running;
+  readonly count: number;
+  readonly guessed: readonly number[];
+  /** Batch index of its last token, if its logits were asked for; those of guessed tokens follow. */
+  output: number | null;
 }
 
 /** Free cells for each running request without which no further one is admitted: else it would soon be sent back. */
 const HEADROOM_TOKENS = 32;
+/** A request waits for another one to evaluate a prefix that both begin with when it saves at least so many tokens. */
+const LEAST_AWAITED_TOKENS = 32;
 
 function turn(): Promise<void> {
   return new Promise((resolve) => {
@@ -82,13 +71,15 @@ function turn(): Promise<void> {
 }
 
 /**
- * Runs requests together: steps evaluate one token of every answer being written, in turn with chunks of prompts, so a
- * request joins or leaves between tokens. Requests start in order of arrival. When the cache runs full, idle sequences
- * are forgotten first; then the youngest request gives up its place and later goes on where it was.
+ * Runs requests together: steps evaluate one token of every answer being written, along with pieces of prompts, so a
+ * request joins or leaves between tokens. Requests start in order of arrival, but one whose prefix is just being evaluated by
+ * another waits for that. When the cache runs full, idle sequences are forgotten first; then the youngest request gives
+ * up its place and later goes on where it was. What is forgotten is parked in host memory as far as that reaches.
  */
 export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #pool: SequencePool;
+  readonly #keeper: SequenceKeeper;
   #waiting: Job[] = [];
   /** In order of admission. */
   #running: Running[] = [];
@@ -98,6 +89,14 @@ export class Scheduler {
   constructor(options: SchedulerOptions) {
     this.#options = options;
     this.#pool = new SequencePool(options.maxSequences, options.poolTokens);
+    this.#keeper = new SequenceKeeper({
+      store: options.context,
+      pool: this.#pool,
+      parked: options.parked,
+      rules: options.reuse,
+      promptMs: (tokens) => (options.pace.promptTokenMs === null ? null : options.pace.promptTokenMs * tokens),
+      now: options.now,
+    });
   }
 
   /** Requests that run or wait. */
@@ -111,15 +110,9 @@ export class Scheduler {
       request.chooser.free();
       throw new GatewayError('shutting_down', 'the model is being unloaded; try again');
     }
-    const job: Job = {
-      request,
-      tokens: Array.from(request.prompt),
-      text: new AnswerText(request.stops),
-      events: new EventQueue(),
-      written: 0,
-      cachedTokens: null,
-      promptReported: false,
-    };
+    const { vocabulary, speculate, reuse } = this.#options;
+    const lookup = (tokens: readonly number[]): PromptLookup => new PromptLookup(tokens);
+    const job = new Job(request, vocabulary, speculate && reuse.canCut ? lookup : null);
     this.#waiting.push(job);
     if (this.#state === 'idle') {
       this.#state = 'looping';
@@ -131,7 +124,19 @@ export class Scheduler {
   /** Fails whatever runs or waits; nothing is evaluated afterwards. */
   close(): void {
     this.#state = 'closed';
-    this.#failAll(new GatewayError('shutting_down', 'the model was unloaded while it answered; try again'));
+    const error = new GatewayError('shutting_down', 'the model was unloaded while it answered; try again');
+    this.#failRunning(error);
+    for (const job of this.#waiting.splice(0)) {
+      job.failWith(error);
+      job.request.chooser.free();
+    }
+  }
+
+  /** Parks all idle sequences and returns what is held outside of llama.cpp, the most recently used first. */
+  parkAll(): readonly ParkedState[] {
+    const idle = [...this.#pool.sequences.entries()].filter(([, { busy }]) => !busy);
+    for (const [index] of idle.sort(([, a], [, b]) => a.lastUsed - b.lastUsed)) this.#keeper.park(index);
+    return this.#options.parked.states;
   }
 
   async #loop(): Promise<void> {
@@ -151,143 +156,163 @@ export class Scheduler {
   }
 
   #admit(): void {
-    for (let job = this.#waiting[0]; job !== undefined; job = this.#waiting[0]) {
-      const choice = chooseSequence(job.tokens, this.#pool.sequences, this.#options.reuse);
-      if (choice === null) return;
-      const needed = job.tokens.length - choice.reuse + HEADROOM_TOKENS * (this.#running.length + 1);
-      if (this.#running.length > 0 && needed > this.#pool.availableCells(choice.source, choice.reuse)) return;
-      this.#waiting.shift();
-      this.#start(job, choice);
+    for (const job of this.#waiting.slice()) {
+      if (this.#running.length === this.#options.maxSequences) return;
+      const place = this.#keeper.choose(job.tokens, job.scope);
+      if (place === null) return;
+      if (this.#awaitsPrefix(job, place.reuse)) continue;
+      const reused = place.parked === null ? place.reuse : 0;
+      const needed = job.tokens.length - reused + HEADROOM_TOKENS * (this.#running.length + 1);
+      if (this.#running.length > 0 && needed > this.#pool.availableCells(place.source, reused)) return;
+      this.#waiting.splice(this.#waiting.indexOf(job), 1);
+      this.#start(job, place);
     }
   }
 
-  #start(job: Job, choice: SequenceChoice): void {
-    const { target, source } = choice;
-    const { context } = this.#options;
-    let { reuse } = choice;
-    if (target !== source) {
-      this.#forget(target, 0);
-      context.copyPrefix(source, target, reuse);
-      this.#pool.share(source, target, reuse);
-    } else if (!this.#forget(target, reuse)) {
-      reuse = 0;
-    }
-    this.#pool.hold(target);
-    job.cachedTokens ??= reuse;
-    this.#running.push({ job, sequence: target, evaluated: reuse });
+  /** Whether a running request is about to evaluate much of this one's prompt: to wait for it is never slower. */
+  #awaitsPrefix(job: Job, reuse: number): boolean {
+    if (!this.#options.reuse.canShare) return false;
+    return this.#running.some(({ job: other, evaluated }) => {
+      if (other.scope !== job.scope || evaluated >= other.request.prompt.length) return false;
+      const common = commonPrefix(job.tokens, other.tokens, job.tokens.length - 1);
+      return evaluated < common && common - reuse >= LEAST_AWAITED_TOKENS;
+    });
   }
 
-  /** Cuts an idle sequence back; false when the model could only forget all of it. */
-  #forget(sequence: number, from: number): boolean {
-    const held = this.#pool.sequences[sequence]?.tokens.length ?? 0;
-    if (held <= from) return true;
-    const cut = this.#options.context.cut(sequence, from);
-    if (!cut) this.#options.context.cut(sequence, 0);
-    this.#pool.cut(sequence, cut ? from : 0);
-    return cut;
+  #start(job: Job, place: Place): void {
+    if (place.parked !== null) this.#makeRoomFor(place.parked.tokens.length, place.target);
+    const reuse = this.#keeper.prepare(place, job.scope);
+    job.noteCached(Math.min(reuse, job.request.prompt.length));
+    this.#running.push({ job, sequence: place.target, evaluated: reuse });
+  }
+
+  /** Frees cells for a parked state, other idle sequences first. */
+  #makeRoomFor(tokens: number, target: number): void {
+    this.#keeper.forget(target, 0);
+    for (
+      let idle = this.#pool.oldestIdle();
+      idle !== null && this.#pool.freeCells < tokens;
+      idle = this.#pool.oldestIdle()
+    ) {
+      this.#keeper.forget(idle, 0);
+    }
   }
 
   #step(): void {
     if (this.#running.length === 0) return;
-    const counts = this.#planWithinPool();
-    const { context } = this.#options;
-    const outputs: (number | null)[] = [];
+    if (this.#options.reuse.neighbours) this.#gather();
+    const parts = this.#planParts();
+    const { context, pace, now } = this.#options;
     context.begin();
-    for (const [index, { job, sequence, evaluated }] of this.#running.entries()) {
-      const end = evaluated + (counts[index] ?? 0);
-      let output: number | null = null;
-      for (let position = evaluated; position < end; position++) {
-        const last = position === job.tokens.length - 1;
-        const added = context.add(job.tokens[position] as number, position, sequence, last);
-        if (last) output = added;
-      }
-      outputs.push(output);
-    }
+    for (const part of parts) this.#addToBatch(part);
+    const start = now();
     const result = context.decode();
     if (result === 'failed') throw new GatewayError('model_failed', 'the model failed while it answered; try again');
     if (result === 'no-room') {
       if (!this.#makeRoom()) throw new GatewayError('out_of_memory', 'the token cache is full; send a shorter request');
       return;
     }
-    const stepped = this.#running.map((run, index) => ({
-      run,
-      count: counts[index] ?? 0,
-      output: outputs[index] ?? null,
-    }));
-    for (const { run, count } of stepped) {
+    const writers = parts.filter(({ run }) => isWriting(run)).length;
+    for (const { run, count, guessed } of parts) {
       for (let done = 0; done < count; done++)
-        this.#pool.append(run.sequence, run.job.tokens[run.evaluated++] as number);
+        this.#pool.append(run.sequence, run.job.tokens[run.evaluated + done] as number);
+      for (const token of guessed) this.#pool.append(run.sequence, token);
     }
-    for (const { run, output } of stepped) {
-      if (output !== null) this.#write(run, output);
+    const promptTokens = parts.reduce((sum, { run, count }) => sum + (isWriting(run) ? 0 : count), 0);
+    const drafted = parts.reduce((sum, { guessed }) => sum + guessed.length, 0);
+    for (const part of parts) this.#take(part);
+    pace.observe({ writers, promptTokens, drafted, ms: now() - start });
+  }
+
+  #addToBatch(part: Part): void {
+    const { job, sequence, evaluated } = part.run;
+    const { context } = this.#options;
+    const end = evaluated + part.count;
+    for (let position = evaluated; position < end; position++) {
+      const last = position === job.tokens.length - 1;
+      const added = context.add(job.tokens[position] as number, position, sequence, last);
+      if (last) part.output = added;
+    }
+    for (const [index, token] of part.guessed.entries()) context.add(token, end + index, sequence, true);
+  }
+
+  /** Writes what a step's logits give; guessed tokens count as far as the model chooses the same. */
+  #take({ run, count, guessed, output }: Part): void {
+    const { job, sequence } = run;
+    run.evaluated += count;
+    if (output === null) return;
+    let right = 0;
+    for (;;) {
+      const token = job.write(output + right);
+      if (job.ended || token === null || right >= guessed.length || token !== guessed[right]) break;
+      right++;
+    }
+    run.evaluated += right;
+    if (guessed.length > 0) {
+      job.lookup?.learn(guessed.length, right);
+      if (right < guessed.length) {
+        this.#pool.takeBack(sequence, guessed.length - right);
+        this.#options.context.cut(sequence, run.evaluated);
+      }
+    }
+    if (job.ended) this.#leave(run);
+  }
+
+  /** Brings a running sequence that lies apart beside the others, so that one step evaluates them together. */
+  #gather(): void {
+    const move = chooseMove(this.#pool.sequences.map(({ busy }) => busy));
+    const run = this.#running.find(({ sequence }) => sequence === move?.from);
+    if (move === null || run === undefined || run.evaluated === 0) return;
+    this.#keeper.move(move.from, move.to);
+    run.sequence = move.to;
+  }
+
+  /** This step's parts in order of their sequences, as llama.cpp groups them, after making room for them in the pool. */
+  #planParts(): readonly Part[] {
+    const { batchTokens, onePool, pace } = this.#options;
+    for (;;) {
+      const left = this.#running.map(({ job, evaluated }) => job.tokens.length - evaluated);
+      const writers = this.#running.filter(isWriting).length;
+      const promptTokens = pace.promptTokens(writers, this.#running.length - writers);
+      const { kind, counts } = planStep(left, { batchTokens, promptTokens, onePool }, this.#lastStep);
+      const needed = counts.reduce((sum, count) => sum + count, 0);
+      if (needed > this.#pool.freeCells && this.#makeRoom()) continue;
+      this.#lastStep = kind;
+      const parts = this.#running.flatMap((run, index): Part[] => {
+        const count = counts[index] ?? 0;
+        return count === 0 ? [] : [{ run, count, guessed: [], output: null }];
+      });
+      const guessing = writers === this.#running.length && writers <= MOST_GUESSING_WRITERS;
+      return (guessing ? this.#guess(parts, this.#pool.freeCells - needed) : parts).toSorted(
+        (a, b) => a.run.sequence - b.run.sequence,
+      );
     }
   }
 
-  /** The tokens of this step for each running request, after making room for them in the pool. */
-  #planWithinPool(): readonly number[] {
-    for (;;) {
-      const left = this.#running.map(({ job, evaluated }) => job.tokens.length - evaluated);
-      const { kind, counts } = planStep(left, this.#options.batchTokens, this.#lastStep);
-      const needed = counts.reduce((sum, count) => sum + count, 0);
-      if (needed <= this.#pool.freeCells || !this.#makeRoom()) {
-        this.#lastStep = kind;
-        return counts;
-      }
-    }
+  #guess(parts: readonly Part[], freeCells: number): readonly Part[] {
+    const price = this.#options.pace.draftPrice(parts.length);
+    let room = Math.min(MOST_GUESSED_ROWS, freeCells);
+    return parts.map((part) => {
+      const guessed = part.run.job.lookup?.guess(Math.min(room, part.run.job.room - 1), price) ?? [];
+      room -= guessed.length;
+      return { ...part, guessed };
+    });
   }
 
   /** Forgets the oldest idle sequence, else sends the youngest request back to wait; false when neither is possible. */
   #makeRoom(): boolean {
     const idle = this.#pool.oldestIdle();
     if (idle !== null) {
-      this.#forget(idle, 0);
+      this.#keeper.forget(idle, 0);
       return true;
     }
     if (this.#running.length < 2) return false;
     const youngest = this.#running.pop();
     if (youngest === undefined) return false;
     this.#pool.release(youngest.sequence);
-    this.#forget(youngest.sequence, 0);
+    this.#keeper.forget(youngest.sequence, 0);
     this.#waiting.unshift(youngest.job);
     return true;
-  }
-
-  /** Chooses and hands out the next token of a request whose tokens are all evaluated. */
-  #write(run: Running, output: number): void {
-    const { job } = run;
-    const { request, text, events } = job;
-    if (!job.promptReported) {
-      job.promptReported = true;
-      events.push({ kind: 'prompt', promptTokens: request.prompt.length, cachedTokens: job.cachedTokens ?? 0 });
-    }
-    if (job.written >= request.maxTokens) {
-      this.#finish(run, 'length');
-      return;
-    }
-    const token = request.chooser.next(output);
-    job.tokens.push(token);
-    job.written++;
-    if (this.#options.vocabulary.endsAnswer(token)) {
-      this.#finish(run, 'stop');
-      return;
-    }
-    const { text: shown, stopped } = text.push(this.#options.vocabulary.pieceOf(token));
-    if (shown !== '') events.push({ kind: 'text-delta', text: shown });
-    if (stopped) this.#end(run, 'stop');
-    else if (job.written >= request.maxTokens) this.#finish(run, 'length');
-  }
-
-  /** Gives out what was held back, then ends the answer. */
-  #finish(run: Running, reason: 'stop' | 'length'): void {
-    const { text, stopped } = run.job.text.flush();
-    if (text !== '') run.job.events.push({ kind: 'text-delta', text });
-    this.#end(run, stopped ? 'stop' : reason);
-  }
-
-  #end(run: Running, reason: 'stop' | 'length'): void {
-    run.job.events.push({ kind: 'finish', reason, completionTokens: run.job.written });
-    run.job.events.end();
-    this.#leave(run);
   }
 
   /** The request goes; its sequence keeps what it evaluated, for reuse. */
@@ -312,6 +337,13 @@ export class Scheduler {
 
   /** After a failed step the cache can't be trusted: running requests fail, waiting ones start with an empty one. */
   #recover(error: Error): void {
+    const [first] = this.#waiting;
+    if (this.#running.length === 0 && first !== undefined) {
+      // It failed before it ran: it would again.
+      this.#waiting.shift();
+      first.failWith(error);
+      first.request.chooser.free();
+    }
     this.#failRunning(error);
     for (const [index] of this.#pool.sequences.entries()) this.#pool.cut(index, 0);
     this.#options.context.clear();
@@ -319,16 +351,13 @@ export class Scheduler {
 
   #failRunning(error: Error): void {
     for (const run of this.#running.splice(0)) {
-      run.job.events.finishWith(error);
+      run.job.failWith(error);
       this.#leave(run);
     }
   }
+}
 
-  #failAll(error: Error): void {
-    this.#failRunning(error);
-    for (const job of this.#waiting.splice(0)) {
-      job.events.finishWith(error);
-      job.request.chooser.free();
-    }
-  }
+/** Whether all but the token it chose last is evaluated, so that each step adds one to its answer. */
+function isWriting({ job, evaluated }: Running): boolean {
+  return evaluated >= job.request.prompt.length && job.tokens.length - evaluated === 1;
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { SequencePool } from './sequence-pool.ts';
 
 function filled(pool: SequencePool, sequence: number, tokens: readonly number[]): void {
-  pool.hold(sequence);
+  pool.hold(sequence, '');
   for (const token of tokens) pool.append(sequence, token);
 }
 
@@ -42,7 +42,7 @@ test('misuse is refused: cutting or holding a busy sequence, filling beyond the 
   const pool = new SequencePool(1, 1);
   filled(pool, 0, [1]);
   expect(() => pool.cut(0, 0)).toThrow(/in use/);
-  expect(() => pool.hold(0)).toThrow(/in use/);
+  expect(() => pool.hold(0, '')).toThrow(/in use/);
   expect(() => pool.append(0, 2)).toThrow(/full/);
 });
 
@@ -64,7 +64,7 @@ test('whatever happens, free and held cells add up', () => {
       const source = (sequence + 1) % 4;
       pool.share(source, sequence, random((pool.sequences[source]?.tokens.length ?? 0) + 1));
     } else if (random(2) === 0) {
-      pool.hold(sequence);
+      pool.hold(sequence, '');
     } else {
       pool.cut(sequence, random(view.tokens.length + 1));
     }

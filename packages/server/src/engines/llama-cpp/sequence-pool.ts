@@ -2,8 +2,10 @@
 export interface SequenceView {
   readonly tokens: readonly number[];
   readonly busy: boolean;
-  /** Grows with every release; 0 was never used. */
+  /** Grows with every use; 0 was never used. */
   readonly lastUsed: number;
+  /** Whose requests may begin with its tokens. */
+  readonly scope: string;
 }
 
 interface Sequence {
@@ -11,6 +13,7 @@ interface Sequence {
   cells: number[];
   busy: boolean;
   lastUsed: number;
+  scope: string;
 }
 
 /**
@@ -29,7 +32,13 @@ export class SequencePool {
 
   constructor(sequences: number, capacity: number) {
     this.capacity = capacity;
-    this.#sequences = Array.from({ length: sequences }, () => ({ tokens: [], cells: [], busy: false, lastUsed: 0 }));
+    this.#sequences = Array.from({ length: sequences }, () => ({
+      tokens: [],
+      cells: [],
+      busy: false,
+      lastUsed: 0,
+      scope: '',
+    }));
     this.#free = Array.from({ length: capacity }, (_, cell) => capacity - 1 - cell);
     this.#holders = new Uint16Array(capacity);
     this.#busyHolders = new Uint16Array(capacity);
@@ -64,11 +73,12 @@ export class SequencePool {
     return oldest;
   }
 
-  /** Marks an idle sequence as in use. */
-  hold(sequence: number): void {
+  /** Marks an idle sequence as in use for a request of this scope. */
+  hold(sequence: number, scope: string): void {
     const entry = this.#at(sequence);
     if (entry.busy) throw new Error(`sequence ${sequence} is in use`);
     entry.busy = true;
+    entry.scope = scope;
     for (const cell of entry.cells) this.#addBusy(cell);
   }
 
@@ -92,6 +102,13 @@ export class SequencePool {
     if (entry.busy) this.#addBusy(cell);
   }
 
+  /** Lets an empty idle sequence hold these tokens, which were brought back; throws when cells are lacking. */
+  fill(sequence: number, tokens: readonly number[]): void {
+    const { busy, tokens: held } = this.#at(sequence);
+    if (busy || held.length > 0) throw new Error(`sequence ${sequence} is not empty`);
+    for (const token of tokens) this.append(sequence, token);
+  }
+
   /** Forgets the tokens of an idle sequence from a position on. */
   cut(sequence: number, from: number): void {
     const entry = this.#at(sequence);
@@ -102,6 +119,24 @@ export class SequencePool {
       if (holders === 0) this.#free.push(cell);
     }
     entry.tokens.length = Math.min(entry.tokens.length, from);
+  }
+
+  /** Takes back the last tokens of a sequence in use: they were guessed wrong. */
+  takeBack(sequence: number, count: number): void {
+    const entry = this.#at(sequence);
+    for (let done = 0; done < count; done++) {
+      const cell = entry.cells.pop();
+      if (cell === undefined) throw new Error(`sequence ${sequence} has no more tokens`);
+      entry.tokens.pop();
+      this.#holders[cell] = 0;
+      if (entry.busy) this.#removeBusy(cell);
+      this.#free.push(cell);
+    }
+  }
+
+  /** Counts as a use of a sequence whose prefix was of use to another one. */
+  touch(sequence: number): void {
+    this.#at(sequence).lastUsed = ++this.#uses;
   }
 
   /** Lets an empty idle sequence begin with the first tokens of another one. */

@@ -21,8 +21,23 @@ export const LlamaCppSettings = z
     maxSequenceTokens: z.int().min(16).max(1_048_576).default(4096),
     /** Tokens that all sequences hold together, idle ones kept for reuse included; they share one pool. */
     poolTokens: z.int().min(16).max(16_777_216).nullable().default(null),
-    /** Prompt tokens of one step, in whole tiles of 64; more gains nothing on a CPU, and answers wait longer for their next token. */
+    /** Prompt tokens of one step, in whole tiles of 64; more gains nothing on a CPU. */
     batchTokens: z.int().min(TILE_TOKENS).max(4096).multipleOf(TILE_TOKENS).default(TILE_TOKENS),
+    /**
+     * How many times as late as usual answers may come while prompts of others are evaluated; prompts take longer the lower
+     * it is. Null evaluates prompts in whole tiles at any time: then the rounding of a long prompt never depends on what else runs.
+     */
+    interruption: z.number().min(1.1).max(1000).nullable().default(2),
+    /** Bytes of host memory for the cache of conversations whose sequence was needed for others; 0 keeps none. */
+    parkedBytes: z
+      .int()
+      .min(0)
+      .max(1_099_511_627_776)
+      .default(64 * 1024 * 1024),
+    /** `auto` guesses how answers go on from what was said before, checks several guesses in one step, and stops where that does not pay. */
+    speculation: z.enum(['auto', 'off']).default('auto'),
+    /** Measure at the first start how many of the allowed threads are best, and remember it; off uses all of them. */
+    calibrate: z.boolean().default(true),
     /**
      * One pool for all sequences: long and short requests share it, and common prefixes are held once. Off gives each
      * sequence a buffer of its own: then a seed gives the same text whatever ran before, because the order in which a
@@ -35,6 +50,12 @@ export const LlamaCppSettings = z
     gpuLayers: z.int().min(-1).default(-1),
     /** Map the weights instead of reading them. Weights that llama.cpp rearranges for the CPU are then held twice. */
     mmap: z.boolean().default(false),
+    /**
+     * Let llama.cpp rearrange weights for the CPU. Its kernels for rearranged k-quants round one row otherwise than four, so that
+     * an answer may differ when it runs among others (by 0.1 of a logit and more for Q4_K); off is exact, and takes a third
+     * longer for one answer and up to twice as long for prompts.
+     */
+    rearrange: z.boolean().default(true),
     /** Jinja source used instead of the template in the weights. */
     chatTemplate: z.string().nullable().default(null),
     /** Last tokens of prompt and answer that `repeatPenalty` looks at. */
@@ -57,6 +78,16 @@ export const LlamaCppSettings = z
     },
   );
 export type LlamaCppSettings = z.infer<typeof LlamaCppSettings>;
+
+/** With more answers than these a step is full without guessed tokens. */
+export const MOST_GUESSING_WRITERS = 4;
+/** Guessed tokens of one step. */
+export const MOST_GUESSED_ROWS = 16;
+
+/** Rows of logits that one step can ask for. */
+export function outputRows({ maxSequences }: Pick<LlamaCppSettings, 'maxSequences'>): number {
+  return Math.max(maxSequences, Math.min(maxSequences, MOST_GUESSING_WRITERS) + MOST_GUESSED_ROWS);
+}
 
 const LARGEST_DEFAULT_POOL = 16_384;
 

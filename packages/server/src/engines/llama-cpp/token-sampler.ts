@@ -3,7 +3,7 @@ import type { Sampling } from '../engine.ts';
 import { loadNative, type Llama } from './native.ts';
 import type { LlamaContext } from './context.ts';
 import type { Pointer } from './native-structs.ts';
-import type { TokenChooser } from './scheduler.ts';
+import type { TokenChooser } from './job.ts';
 
 /** `LLAMA_DEFAULT_SEED`, which means a random one; real seeds stay below it. */
 const SEED_LIMIT = 0xffff_ffff;

@@ -1,4 +1,4 @@
-import type { EngineDefinition } from '../engine.ts';
+import type { EngineDefinition } from '../engine-definition.ts';
 import { parseSettings } from './settings.ts';
 
 /** Node with the libraries. */
@@ -21,4 +21,6 @@ export const paddleOcr: EngineDefinition<'ocr'> = {
       BYTES_PER_WORKING_PIXEL * workingPixels
     );
   },
+  // One picture at a time; the next one is decoded meanwhile.
+  concurrency: () => 2,
 };

@@ -1,4 +1,4 @@
-import type { EngineDefinition } from '../engine.ts';
+import type { EngineDefinition } from '../engine-definition.ts';
 
 /** What runs of 200 letters take beside the weights: onnxruntime keeps what its largest runs needed. */
 const RUN_BYTES = 300_000_000;
@@ -8,4 +8,6 @@ export const vits: EngineDefinition<'tts'> = {
   name: 'vits',
   task: 'tts',
   estimateBytes: ({ fileBytes }) => Math.round(fileBytes * 1.6) + RUN_BYTES,
+  // One run at a time; the second request's clause is ready when the first one's ends.
+  concurrency: () => 2,
 };

@@ -2,40 +2,22 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { GatewayError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
-import type { Engine, EngineOptions, Task, TaskTypes } from '../engine.ts';
+import { identifyProcess } from '../../shared/process-list.ts';
+import type { Task, TaskTypes } from '../engine.ts';
+import { type EngineProcess, howEnded, type ProcessExit, type StartEngineOptions } from '../engine-process.ts';
 import { EventQueue } from './event-queue.ts';
+import { gpuEnvironment } from './gpu-environment.ts';
 import { LastWords } from './last-words.ts';
 import { type FromWorker, type ToWorker, fromWireError } from './messages.ts';
 
-/** How a model's process ended. */
-export interface WorkerExit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  /** Whether the server asked for it. */
-  readonly expected: boolean;
-  /** The last lines that the process wrote to stderr. */
-  readonly lastWords: readonly string[];
-}
-
-/** An engine in a process of its own. */
-export interface WorkerEngine<T extends Task> extends Engine<T> {
-  readonly pid: number;
-  /** Settles when the process has ended, for whatever reason; never rejects. */
-  readonly exited: Promise<WorkerExit>;
-}
-
-export interface StartWorkerOptions {
-  /** The folder under `engines/` whose `engine.js` is loaded. */
-  readonly engine: string;
-  readonly options: EngineOptions;
-  readonly log: Log;
-  /** Gives up loading: the process is killed and the promise rejects with the signal's reason. */
-  readonly signal: AbortSignal;
+/** What a process of ours needs to start. */
+export interface StartWorker extends Pick<StartEngineOptions, 'engine' | 'options' | 'log' | 'onStarted' | 'signal'> {
   /** Environment added to the server's own. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const STOP_GRACE_MS = 2_000;
+/** An engine may keep on disk what it wants to find again; then it is killed. */
+const STOP_GRACE_MS = 10_000;
 /** How long the last output of an ended process is waited for, should a process that it left behind hold its pipes. */
 const LAST_OUTPUT_MS = 500;
 
@@ -49,14 +31,16 @@ function entryPath(): string {
  * Starts a process, loads one model in it and resolves once the model is ready. The caller owns the process and ends it
  * with `close()`. Throws what the engine threw while loading, or `model_crashed` when the process died.
  */
-export async function startWorker<T extends Task>(start: StartWorkerOptions): Promise<WorkerEngine<T>> {
+export async function startWorker<T extends Task>(start: StartWorker): Promise<EngineProcess<T>> {
   start.signal.throwIfAborted();
   const child = fork(entryPath(), [], {
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv: [],
-    env: { ...process.env, ...start.env },
+    env: { ...process.env, ...gpuEnvironment(start.options.gpus), ...start.env },
   });
+  const leader = identifyProcess(child.pid ?? 0);
+  if (leader !== null) start.onStarted?.({ leader, ownGroup: false });
   const worker = new Worker<T>(child, start);
   const giveUp = (): void => worker.kill();
   start.signal.addEventListener('abort', giveUp, { once: true });
@@ -72,9 +56,9 @@ export async function startWorker<T extends Task>(start: StartWorkerOptions): Pr
   }
 }
 
-class Worker<T extends Task> implements WorkerEngine<T> {
+class Worker<T extends Task> implements EngineProcess<T> {
   readonly pid: number;
-  readonly exited: Promise<WorkerExit>;
+  readonly exited: Promise<ProcessExit>;
   readonly #child: ChildProcess;
   readonly #modelId: string;
   readonly #calls = new Map<number, EventQueue<TaskTypes[T]['event']>>();
@@ -82,10 +66,10 @@ class Worker<T extends Task> implements WorkerEngine<T> {
   readonly #log: Log;
   #nextId = 1;
   #stopping = false;
-  #ended: WorkerExit | null = null;
+  #ended: ProcessExit | null = null;
   #loaded: { resolve: () => void; reject: (error: Error) => void } | null = null;
 
-  constructor(child: ChildProcess, start: StartWorkerOptions) {
+  constructor(child: ChildProcess, start: StartWorker) {
     this.#child = child;
     this.#modelId = start.options.modelId;
     this.#log = start.log;
@@ -98,7 +82,7 @@ class Worker<T extends Task> implements WorkerEngine<T> {
   }
 
   /** Waits for the end: the process gone, and all that it sent and wrote before it read. */
-  #watch(): Promise<WorkerExit> {
+  #watch(): Promise<ProcessExit> {
     const child = this.#child;
     return new Promise((resolve) => {
       const end = (code: number | null, signal: NodeJS.Signals | null): void => {
@@ -125,7 +109,7 @@ class Worker<T extends Task> implements WorkerEngine<T> {
     });
   }
 
-  load(start: StartWorkerOptions): Promise<void> {
+  load(start: StartWorker): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#loaded = { resolve, reject };
       this.#send({ kind: 'load', engine: start.engine, options: start.options });
@@ -218,10 +202,4 @@ class Worker<T extends Task> implements WorkerEngine<T> {
       },
     );
   }
-}
-
-/** Continues a sentence that begins with the process. */
-export function howEnded({ code, signal }: WorkerExit): string {
-  if (signal !== null) return `ended by ${signal}`;
-  return code === null ? 'could not be started' : `ended with code ${code}`;
 }

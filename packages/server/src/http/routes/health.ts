@@ -1,6 +1,7 @@
 import type { Health, Probe } from '@concert/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
+import { totalOf } from '../../shared/footprint.ts';
 import { isoTime, memoryReport, usersOf } from '../slot-report.ts';
 
 /** Health for people and probes: 503 while the server starts or drains. */
@@ -17,7 +18,7 @@ export function mountHealth(app: FastifyInstance, deps: AppDeps): void {
         id: status.model.id,
         task: status.model.task,
         state: status.state.kind,
-        bytes: status.measuredBytes ?? status.reservedBytes,
+        bytes: totalOf(status.measured ?? status.reserved),
         users: usersOf(status.state),
         last_used: isoTime(status.lastUsedMs),
       })),

@@ -1,49 +1,72 @@
 import { type OcrAnswer, OcrForm, OcrRequest } from '@concert/protocol';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { checkImage } from '../../pipeline/media/check-media.ts';
 import { pageText } from '../../pipeline/page-text.ts';
-import type { ReadTextInput } from '../../pipeline/request.ts';
 import { GatewayError } from '../../shared/errors.ts';
 import { modelHeader, serverTiming } from '../answer-headers.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { readImage } from '../chat-input.ts';
+import { type Demand, toDemand } from '../demand.ts';
+import type { Flights } from '../flight.ts';
 import { parse } from '../parse.ts';
 import { formOf, isForm, jsonOf } from '../request-body.ts';
-import { signalOf } from '../signal-of.ts';
+import { answerWhenReady } from '../slow-answer.ts';
 
 /** Text in pictures. */
-export function mountOcr(app: FastifyInstance, deps: AppDeps): void {
-  app.post('/v1/ocr', async (request, reply): Promise<OcrAnswer> => {
-    const signal = signalOf(reply);
-    const input = isForm(request) ? inputOfForm(request, deps) : await inputOfJson(request, deps, signal);
-    const startedMs = deps.clock.now();
-    const read = await deps.readText(input, signal);
-    const step = { step: 'ocr', model: read.model, startMs: 0, durationMs: deps.clock.now() - startedMs } as const;
-    void reply.headers({ ...modelHeader(read.model), ...serverTiming([step]) });
-    const { width, height, rotation, lines } = read.result;
-    return {
-      object: 'ocr',
-      model: read.model,
-      text: pageText(lines),
-      width,
-      height,
-      rotation,
-      lines: lines.map(({ text, confidence, box }) => ({ text, confidence, box: box.map((point) => [...point]) })),
+export function mountOcr(app: FastifyInstance, deps: AppDeps, flights: Flights): void {
+  app.post('/v1/ocr', (request, reply): Promise<OcrAnswer | FastifyReply> => {
+    const wanted = isForm(request) ? wantedByForm(request, deps) : wantedByJson(request, deps);
+    const { model, demand } = wanted;
+    const flight = flights.begin(request, reply, { model, stream: false, demand });
+    const { signal } = flight;
+    const read = async (): Promise<OcrAnswer> => {
+      const startedMs = deps.clock.now();
+      flight.stepStarted('ocr');
+      const found = await deps.readText({ model, image: await wanted.image(signal) }, signal, flight);
+      const step = { step: 'ocr', model: found.model, startMs: 0, durationMs: deps.clock.now() - startedMs } as const;
+      flight.answeredBy(step.model);
+      flight.stepEnded(step.step, step.model, step.durationMs);
+      void reply.headers({ ...modelHeader(found.model), ...serverTiming([step]) });
+      const { width, height, rotation, lines } = found.result;
+      return {
+        object: 'ocr',
+        model: found.model,
+        text: pageText(lines),
+        width,
+        height,
+        rotation,
+        lines: lines.map(({ text, confidence, box }) => ({ text, confidence, box: box.map((point) => [...point]) })),
+      };
     };
+    return answerWhenReady(reply, read(), { clock: deps.clock, log: deps.log.child({ requestId: request.id }) });
   });
 }
 
-function inputOfForm(request: FastifyRequest, deps: AppDeps): ReadTextInput {
+interface WantedPage {
+  readonly model: string;
+  readonly demand: Demand;
+  readonly image: (signal: AbortSignal) => Uint8Array | Promise<Uint8Array>;
+}
+
+function wantedByForm(request: FastifyRequest, deps: AppDeps): WantedPage {
   const form = formOf(request);
-  const { model } = parse(OcrForm, Object.fromEntries([...form.fields].map(([key, values]) => [key, values.at(-1)])));
+  const fields = parse(OcrForm, Object.fromEntries([...form.fields].map(([key, values]) => [key, values.at(-1)])));
   const param = form.files.has('image') ? 'image' : 'file';
   const [bytes] = form.files.get(param) ?? [];
   if (bytes === undefined)
     throw new GatewayError('invalid_request', 'image is missing; send the picture as a form file', { param: 'image' });
-  return { model, image: checkImage(bytes, { param, maxPixels: deps.limits.imagePixels }).bytes };
+  return {
+    model: fields.model,
+    demand: toDemand({ ...fields, priority: fields['concert[priority]'], session: fields['concert[session]'] }),
+    image: () => checkImage(bytes, { param, maxPixels: deps.limits.imagePixels }).bytes,
+  };
 }
 
-async function inputOfJson(request: FastifyRequest, deps: AppDeps, signal: AbortSignal): Promise<ReadTextInput> {
-  const { model, image } = parse(OcrRequest, jsonOf(request));
-  return { model, image: (await readImage(image, 'image', { ...deps, signal })).bytes };
+function wantedByJson(request: FastifyRequest, deps: AppDeps): WantedPage {
+  const { model, image, concert, keep_alive } = parse(OcrRequest, jsonOf(request));
+  return {
+    model,
+    demand: toDemand({ ...concert, keep_alive }),
+    image: async (signal) => (await readImage(image, 'image', { ...deps, signal })).bytes,
+  };
 }

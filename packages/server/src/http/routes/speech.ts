@@ -5,10 +5,11 @@ import type { SpeakEvent } from '../../pipeline/request.ts';
 import { modelHeader } from '../answer-headers.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { sendBytes } from '../binary-stream.ts';
+import { toDemand } from '../demand.ts';
 import { EventStream, sendEvents } from '../event-stream.ts';
+import type { Flights } from '../flight.ts';
 import { parse } from '../parse.ts';
 import { jsonOf } from '../request-body.ts';
-import { signalOf } from '../signal-of.ts';
 
 const DONE = {
   type: 'speech.audio.done',
@@ -16,16 +17,26 @@ const DONE = {
 } satisfies SpeechStreamEvent;
 
 /** Speech. */
-export function mountSpeech(app: FastifyInstance, deps: AppDeps): void {
+export function mountSpeech(app: FastifyInstance, deps: AppDeps, flights: Flights): void {
   app.post('/v1/audio/speech', async (request, reply) => {
     const wanted = parse(SpeechRequest, jsonOf(request));
     const encoder = await deps.createAudioEncoder(wanted.response_format);
     const voice = typeof wanted.voice === 'string' ? wanted.voice : wanted.voice.id;
-    const spoken = deps.speak({ model: wanted.model, text: wanted.input, voice, speed: wanted.speed }, signalOf(reply));
+    const { model: asked, stream_format: format, concert } = wanted;
+    const demand = toDemand({ ...concert, keep_alive: wanted.keep_alive });
+    const flight = flights.begin(request, reply, { model: asked, stream: format === 'sse', demand });
+    const input = { model: asked, text: wanted.input, voice, speed: wanted.speed };
+    const spoken = deps.speak(input, flight.signal, flight);
     const log = deps.log.child({ requestId: request.id });
     let model: string | null = null;
-    const chunks = encoded(spoken, encoder, (started) => (model = started));
-    if (wanted.stream_format === 'audio') {
+    const startedMs = deps.clock.now();
+    flight.stepStarted('tts');
+    const chunks = encoded(spoken, encoder, {
+      start: (started) => flight.answeredBy((model = started)),
+      piece: () => flight.countPiece(),
+      end: () => flight.stepEnded('tts', flight.answering ?? '', deps.clock.now() - startedMs),
+    });
+    if (format === 'audio') {
       const headers = (): Record<string, string> => ({ ...modelHeader(model), 'content-type': encoder.contentType });
       await sendBytes(reply, chunks, { headers, log, clock: deps.clock });
       return reply;
@@ -38,11 +49,11 @@ export function mountSpeech(app: FastifyInstance, deps: AppDeps): void {
   });
 }
 
-/** The answer's bytes. The model's name is told before the first of them. */
+/** The answer's bytes. Tells the model's name before the first of them, of each piece of sound, and of the end. */
 async function* encoded(
   events: AsyncIterable<SpeakEvent>,
   encoder: AudioEncoder,
-  onStart: (model: string) => void,
+  tell: { readonly start: (model: string) => void; readonly piece: () => void; readonly end: () => void },
 ): AsyncGenerator<Uint8Array> {
   let finished = false;
   const finish = (): Uint8Array => {
@@ -51,12 +62,14 @@ async function* encoded(
   };
   try {
     for await (const event of events) {
-      if (event.kind === 'start') onStart(event.model);
+      if (event.kind === 'start') tell.start(event.model);
       else {
+        tell.piece();
         const bytes = encoder.push(event.samples, event.sampleRate);
         if (bytes.length > 0) yield bytes;
       }
     }
+    tell.end();
     const last = finish();
     if (last.length > 0) yield last;
   } finally {

@@ -3,25 +3,27 @@ import {
   TranscriptionRequest,
   type TranscriptionStreamEvent,
   TranslationRequest,
+  type VerboseTranscription,
 } from '@concert/protocol';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { checkAudio } from '../../pipeline/media/check-media.ts';
 import type { TranscribeEvent, TranscribeInput } from '../../pipeline/request.ts';
-import type { Clock } from '../../shared/clock.ts';
 import { GatewayError } from '../../shared/errors.ts';
 import { modelHeader, serverTiming } from '../answer-headers.ts';
 import type { AppDeps } from '../app-deps.ts';
+import { type Demand, toDemand } from '../demand.ts';
 import { EventStream, type EventStreamOptions, sendEvents } from '../event-stream.ts';
+import type { Flight, Flights } from '../flight.ts';
 import { parse } from '../parse.ts';
 import type { Form } from '../read-form.ts';
 import { formOf } from '../request-body.ts';
-import { signalOf } from '../signal-of.ts';
+import { answerWhenReady } from '../slow-answer.ts';
 import { joint, type Segment, toSrt, toVerbose, toVtt, type Transcript, transcriptText } from '../transcript.ts';
 
 const LISTS = ['timestamp_granularities', 'include'];
 
 /** Transcriptions and translations. */
-export function mountTranscriptions(app: FastifyInstance, deps: AppDeps): void {
+export function mountTranscriptions(app: FastifyInstance, deps: AppDeps, flights: Flights): void {
   app.post('/v1/audio/transcriptions', async (request, reply) => {
     const form = formOf(request);
     const wanted = parse(TranscriptionRequest, fieldsOf(form));
@@ -32,9 +34,11 @@ export function mountTranscriptions(app: FastifyInstance, deps: AppDeps): void {
       language: wanted.language?.split('-')[0]?.toLowerCase() ?? null,
       mode: 'transcribe',
     };
-    const events = deps.transcribe(input, signalOf(reply));
-    if (!wanted.stream)
-      return sendTranscript(reply, await collect(reply, events, deps.clock), { ...wanted, task: 'transcribe' });
+    const { stream } = wanted;
+    const flight = flights.begin(request, reply, { model: wanted.model, stream, demand: demandOf(wanted) });
+    const events = watched(deps.transcribe(input, flight.signal, flight), flight, deps);
+    if (!stream)
+      return sendTranscript(deps, { request, reply, events, format: wanted.response_format, task: 'transcribe' });
     await streamTranscript(reply, events, { clock: deps.clock, log: deps.log.child({ requestId: request.id }) });
     return reply;
   });
@@ -43,9 +47,31 @@ export function mountTranscriptions(app: FastifyInstance, deps: AppDeps): void {
     const form = formOf(request);
     const wanted = parse(TranslationRequest, fieldsOf(form));
     const input: TranscribeInput = { model: wanted.model, audio: recordingOf(form), language: null, mode: 'translate' };
-    const transcript = await collect(reply, deps.transcribe(input, signalOf(reply)), deps.clock);
-    return sendTranscript(reply, transcript, { ...wanted, task: 'translate' });
+    const flight = flights.begin(request, reply, { model: wanted.model, stream: false, demand: demandOf(wanted) });
+    const events = watched(deps.transcribe(input, flight.signal, flight), flight, deps);
+    return sendTranscript(deps, { request, reply, events, format: wanted.response_format, task: 'translate' });
   });
+}
+
+/** SDKs write the fields of an object in a form as `concert[priority]`. */
+function demandOf(fields: TranslationRequest): Demand {
+  return toDemand({ ...fields, priority: fields['concert[priority]'], session: fields['concert[session]'] });
+}
+
+/** Passes events on and tells the request's list and metrics of them. */
+async function* watched(
+  events: AsyncIterable<TranscribeEvent>,
+  flight: Flight,
+  { clock }: Pick<AppDeps, 'clock'>,
+): AsyncGenerator<TranscribeEvent> {
+  const startedMs = clock.now();
+  flight.stepStarted('asr');
+  for await (const event of events) {
+    if (event.kind === 'start') flight.answeredBy(event.model);
+    else if (event.kind === 'segment') flight.countPiece();
+    yield event;
+  }
+  flight.stepEnded('asr', flight.answering ?? '', clock.now() - startedMs);
 }
 
 /** Fields as an object; `name[]` and the names of lists become arrays. The last one of others counts. */
@@ -81,47 +107,55 @@ function recordingOf(form: Form): Uint8Array {
   return checkAudio(file, 'file').bytes;
 }
 
-async function collect(reply: FastifyReply, events: AsyncIterable<TranscribeEvent>, clock: Clock): Promise<Transcript> {
+type Format = TranscriptionRequest['response_format'];
+
+interface WantedTranscript {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly events: AsyncIterable<TranscribeEvent>;
+  readonly format: Format;
+  readonly task: 'transcribe' | 'translate';
+}
+
+async function sendTranscript(deps: AppDeps, wanted: WantedTranscript): Promise<unknown> {
+  const { reply, format, task } = wanted;
+  const transcript = collect(wanted, deps);
+  switch (format) {
+    case 'json':
+    case 'verbose_json': {
+      const body = transcript.then((found): Transcription | VerboseTranscription =>
+        format === 'json'
+          ? { text: transcriptText(found.segments), usage: { type: 'duration', seconds: found.durationSeconds } }
+          : toVerbose(found, task),
+      );
+      return answerWhenReady(reply, body, { clock: deps.clock, log: deps.log.child({ requestId: wanted.request.id }) });
+    }
+    case 'text':
+      return reply.type('text/plain; charset=utf-8').send(`${transcriptText((await transcript).segments)}\n`);
+    case 'srt':
+      return reply.type('application/x-subrip; charset=utf-8').send(toSrt((await transcript).segments));
+    case 'vtt':
+      return reply.type('text/vtt; charset=utf-8').send(toVtt((await transcript).segments));
+    default:
+      return format satisfies never;
+  }
+}
+
+async function collect({ reply, events }: WantedTranscript, { clock }: AppDeps): Promise<Transcript> {
   const startedMs = clock.now();
   const segments: Segment[] = [];
   let model: string | null = null;
   let durationSeconds = 0;
   let language: string | null = null;
   for await (const event of events) {
-    if (event.kind === 'start') model = event.model;
+    if (event.kind === 'start') void reply.headers(modelHeader((model = event.model)));
     else if (event.kind === 'audio') durationSeconds = event.durationSeconds;
     else if (event.kind === 'segment') segments.push(event);
     else language = event.language;
   }
   const step = { step: 'asr', model: model ?? '', startMs: 0, durationMs: clock.now() - startedMs } as const;
-  void reply.headers({ ...modelHeader(model), ...serverTiming([step]) });
+  void reply.headers(serverTiming([step]));
   return { durationSeconds, language, segments };
-}
-
-async function sendTranscript(
-  reply: FastifyReply,
-  transcript: Transcript,
-  options: {
-    readonly response_format: TranscriptionRequest['response_format'];
-    readonly task: 'transcribe' | 'translate';
-  },
-): Promise<FastifyReply> {
-  const { segments, durationSeconds } = transcript;
-  const text = transcriptText(segments);
-  switch (options.response_format) {
-    case 'json':
-      return reply.send({ text, usage: { type: 'duration', seconds: durationSeconds } } satisfies Transcription);
-    case 'verbose_json':
-      return reply.send(toVerbose(transcript, options.task));
-    case 'text':
-      return reply.type('text/plain; charset=utf-8').send(`${text}\n`);
-    case 'srt':
-      return reply.type('application/x-subrip; charset=utf-8').send(toSrt(segments));
-    case 'vtt':
-      return reply.type('text/vtt; charset=utf-8').send(toVtt(segments));
-    default:
-      return options.response_format satisfies never;
-  }
 }
 
 async function streamTranscript(

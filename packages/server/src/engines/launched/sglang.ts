@@ -1,0 +1,149 @@
+import { stringify } from 'yaml';
+import type { EngineDefinition } from '../engine-definition.ts';
+import {
+  cacheSalt,
+  createCheck,
+  gpuEnvironment,
+  gpuModelHostBytes,
+  gpuPlacements,
+  grantedBytes,
+  memoryShare,
+  needGpus,
+  weightsFolder,
+} from './gpu-model.ts';
+import type { Launch, LaunchContext, Launcher } from './launcher.ts';
+import type { LogRule } from './log-rules.ts';
+import type { RefusedFlags } from './refuse-arguments.ts';
+import { halveContext, SglangSettings } from './settings.ts';
+import { startLaunched } from './start-launched.ts';
+
+/** The oldest that the central model's card names. */
+const LEAST_VERSION = '0.5.6.post1';
+const COMMAND = ['python3', '-m', 'sglang.launch_server'];
+
+const MINE = 'the server sets it itself';
+const REFUSED: RefusedFlags = {
+  '--model-path': MINE,
+  '--model': MINE,
+  '--served-model-name': MINE,
+  '--host': MINE,
+  '--port': MINE,
+  '--api-key': MINE,
+  '--admin-api-key': MINE,
+  '--config': 'its contents could not be checked',
+  '--tp-size': 'set `tensorParallel` instead',
+  '--tensor-parallel-size': 'set `tensorParallel` instead',
+  '--pp-size': 'set `tensorParallel` instead',
+  '--dp-size': 'the memory of copies would not be counted',
+  '--data-parallel-size': 'the memory of copies would not be counted',
+  '--nnodes': 'its processes must stay on this machine',
+  '--mem-fraction-static': 'the memory budget decides it',
+  '--cpu-offload-gb': 'that memory would not be counted',
+  '--max-running-requests': 'set `maxSequences` instead',
+  '--context-length': 'set `maxSequenceTokens` instead',
+  '--reasoning-parser': 'set `reasoningParser` instead',
+};
+
+const LOG_RULES: readonly LogRule[] = [
+  { pattern: /Init torch distributed begin/, stage: 'engine starting', from: 0.05 },
+  { pattern: /Load weight begin/, stage: 'loading weights', from: 0.1 },
+  { pattern: /checkpoint shards:\s+(\d+)% Completed/, stage: 'loading weights', from: 0.1, to: 0.6 },
+  { pattern: /Load weight end/, stage: 'weights loaded', from: 0.62 },
+  { pattern: /KV Cache is allocated|Memory pool end/, stage: 'cache reserved', from: 0.78 },
+  { pattern: /Capturing batches.*?\s(\d+)%/, stage: 'capturing graphs', from: 0.8, to: 0.94 },
+  { pattern: /Capture cuda graph end/i, stage: 'graphs captured', from: 0.95 },
+  { pattern: /The server is fired up|Application startup complete/, stage: 'server starting', from: 0.98 },
+];
+
+/**
+ * `python -m sglang.launch_server`. It takes its key from arguments alone, which other users can read: so the key stands in a
+ * configuration file that only this user may read. Weights and cache may fill the reservation less what graphs and activations need.
+ */
+export function sglangLaunch(context: LaunchContext): Launch {
+  const { options, address, gpus, apiKey, folder, reservedBytes } = context;
+  const settings = SglangSettings.parse(options.settings);
+  needGpus('SGLang', options.modelId, gpus);
+  const [file = 'python3', ...first] = settings.command ?? COMMAND;
+  const granted = grantedBytes(settings, gpus.length, reservedBytes);
+  const share = memoryShare(granted === null ? null : granted - settings.gpuOverheadBytes, context.gpuBytes);
+  return {
+    command: {
+      file,
+      args: [
+        ...first,
+        '--config',
+        folder.write('sglang.yaml', stringify({ 'api-key': apiKey })),
+        '--model-path',
+        weightsFolder(options),
+        '--served-model-name',
+        options.modelId,
+        '--host',
+        '127.0.0.1',
+        '--port',
+        String(address.port),
+        '--tp-size',
+        String(gpus.length),
+        '--max-running-requests',
+        String(settings.maxSequences),
+        '--context-length',
+        String(settings.maxSequenceTokens),
+        ...(share === null ? [] : ['--mem-fraction-static', share]),
+        '--enable-cache-report',
+        ...(settings.reasoningParser === null ? [] : ['--reasoning-parser', settings.reasoningParser]),
+        ...settings.cardArgs,
+        ...settings.args,
+      ],
+      env: { ...settings.env, ...gpuEnvironment(gpus) },
+    },
+    apiKey,
+    dialect: {
+      servedName: options.modelId,
+      repeatPenalty: 'repetition_penalty',
+      topKOff: -1,
+      cacheSalt: cacheSalt(apiKey),
+    },
+    sleeps: false,
+  };
+}
+
+const check = createCheck();
+
+const launcher: Launcher = {
+  title: 'SGLang',
+  settings: (raw) => SglangSettings.parse(raw),
+  listen: () => 'port',
+  ask(options, signal) {
+    const settings = SglangSettings.parse(options.settings);
+    const command = settings.command ?? COMMAND;
+    return check(
+      {
+        title: 'SGLang',
+        package: 'sglang',
+        command,
+        versionFlag: '--version',
+        leastVersion: LEAST_VERSION,
+        refused: REFUSED,
+      },
+      options,
+      settings,
+      signal,
+    );
+  },
+  launch: sglangLaunch,
+  logRules: LOG_RULES,
+  workers: /^sglang::(scheduler|detokenizer)/,
+};
+
+/** Safetensors models on GPUs, by SGLang. */
+export const sglang: EngineDefinition<'chat'> = {
+  name: 'sglang',
+  task: 'chat',
+  estimateBytes: ({ settings }) => gpuModelHostBytes(SglangSettings.parse(settings)),
+  concurrency: ({ settings }) => SglangSettings.parse(settings).maxSequences,
+  placements(model, gpus) {
+    const settings = SglangSettings.parse(model.settings);
+    return gpuPlacements(model, settings, gpus, { vendors: ['nvidia', 'amd'], computeCapability: 7.5 });
+  },
+  shrink: (settings) => halveContext(settings, SglangSettings.parse(settings)),
+  start: startLaunched(launcher),
+};

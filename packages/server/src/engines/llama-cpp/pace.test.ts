@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { Pace } from './pace.ts';
+
+const answersOf = (writers: number, ms: number): Parameters<Pace['observe']>[0] => ({
+  writers,
+  promptTokens: 0,
+  drafted: 0,
+  ms,
+});
+const promptOf = (promptTokens: number, ms: number): Parameters<Pace['observe']>[0] => ({
+  writers: 0,
+  promptTokens,
+  drafted: 0,
+  ms,
+});
+
+test('a prompt may take as long as the answers it holds up, and the more so the more newcomers wait', () => {
+  const pace = new Pace(2);
+  pace.observe(answersOf(4, 40));
+  pace.observe(promptOf(64, 128));
+  expect(pace.promptTokens(4, 1)).toBe(20);
+  expect(pace.promptTokens(4, 3)).toBe(60);
+  expect(pace.promptTokens(0, 1)).toBe(Infinity);
+});
+
+test('without a limit prompts are never held back', () => {
+  expect(new Pace(null).promptTokens(8, 1)).toBe(Infinity);
+});
+
+test('before anything was measured a prompt gets as many tokens as answers do, and always at least one', () => {
+  expect(new Pace(2).promptTokens(6, 1)).toBe(6);
+  const pace = new Pace(2);
+  pace.observe(answersOf(1, 1));
+  pace.observe(promptOf(1, 100));
+  expect(pace.promptTokens(1, 1)).toBe(1);
+});
+
+test('a number of answers that was never seen is judged by the nearest one', () => {
+  const pace = new Pace(2);
+  expect(pace.undisturbedMs(3)).toBeNull();
+  pace.observe(answersOf(3, 40));
+  expect(pace.undisturbedMs(3)).toBe(40);
+  expect(pace.undisturbedMs(7)).toBe(80);
+});
+
+test('what a step with a prompt takes beyond its answers is the prompt’s', () => {
+  const pace = new Pace(2);
+  pace.observe(answersOf(2, 30));
+  pace.observe({ writers: 2, promptTokens: 10, drafted: 0, ms: 50 });
+  expect(pace.promptTokenMs).toBe(2);
+});
+
+test('guessed tokens are priced by the number of them that is cheapest', () => {
+  const pace = new Pace(2);
+  expect(pace.draftPrice(2)).toBe(0.6);
+  pace.observe(answersOf(2, 30));
+  pace.observe({ writers: 2, promptTokens: 0, drafted: 3, ms: 120 });
+  expect(pace.draftPrice(2)).toBe(0.6);
+  pace.observe({ writers: 2, promptTokens: 0, drafted: 10, ms: 90 });
+  expect(pace.draftPrice(2)).toBeCloseTo(0.2);
+});
