@@ -8,6 +8,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bootstrap } from './bootstrap.mjs';
+import { llamaServer } from './build-llama-server.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = process.env.CONCERT_TEST_CACHE ?? join(root, '.cache');
@@ -64,9 +65,11 @@ function preparePython() {
 const started = Date.now();
 mkdirSync(cache, { recursive: true });
 bootstrap();
+let peer = null;
 if (!unitOnly) {
   pullWeights();
   preparePython();
+  peer = await llamaServer(root);
 }
 rmSync(results, { force: true });
 const status = run(
@@ -79,7 +82,14 @@ const status = run(
     `--outputFile.json=${results}`,
     ...args,
   ],
-  { env: { ...process.env, CONCERT_TEST_HOME: home, CONCERT_TEST_PYTHON: python } },
+  {
+    env: {
+      ...process.env,
+      CONCERT_TEST_HOME: home,
+      CONCERT_TEST_PYTHON: python,
+      ...(peer === null ? {} : { CONCERT_TEST_LLAMA_SERVER: peer }),
+    },
+  },
 );
 if (!existsSync(results)) fail('No test was run.');
 const report = JSON.parse(readFileSync(results, 'utf8'));

@@ -80,6 +80,18 @@ const ConfigFile = z.strictObject({
         .describe(
           'Most memory that all models together may hold; `auto` takes what is free at the start, less a reserve.',
         ),
+      gpu_budget: z
+        .union([z.literal('auto'), byteSize])
+        .prefault('auto')
+        .describe(
+          'Most memory that all models together may hold on each GPU; `auto` takes 95 % of what is free there at the start.',
+        ),
+      saved_conversations: z
+        .union([z.literal('off'), byteSize])
+        .prefault('512MiB')
+        .describe(
+          "Most bytes of each model's conversation state kept on disk when it is unloaded, so that a conversation goes on without its history being computed again; readable for the server's user alone. `off` keeps none.",
+        ),
     })
     .prefault({}),
   queue: z

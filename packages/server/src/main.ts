@@ -5,20 +5,13 @@ import type { FastifyInstance } from 'fastify';
 import { type Config, loadConfig, ownCommands, type ServeFlags } from './config.ts';
 import { ConfigError } from './config-values.ts';
 import { drain } from './drain.ts';
-import { ENGINES } from './engines/registry.ts';
-import { startWorker } from './engines/worker/host.ts';
 import { createApp } from './http/app.ts';
-import { hubLines } from './hub-lines.ts';
 import type { ServerStatus } from './http/app-deps.ts';
-import type { Machine } from './machine/machine.ts';
-import { readGpuUse } from './machine/gpu-processes.ts';
 import { systemProbe } from './machine/probe.ts';
 import { CATALOGUE_FOLDER, type Catalogue, loadCatalogue } from './models/catalogue.ts';
 import { completeCatalogue } from './models/estimate/complete-settings.ts';
-import { type LearnedSizes, openLearnedSizes } from './models/learned-sizes.ts';
+import { openLearnedSizes } from './models/learned-sizes.ts';
 import { LifecycleFeed } from './models/lifecycle-feed.ts';
-import { createModelManager } from './models/manager.ts';
-import { createMemoryLedger } from './models/memory-ledger.ts';
 import { meterLifecycle } from './models/meter-lifecycle.ts';
 import { sourceSettings } from './models/open-sources.ts';
 import type { ModelManager } from './models/model-manager.ts';
@@ -30,12 +23,12 @@ import { endLeftovers } from './models/run-records.ts';
 import { FileStore } from './models/store.ts';
 import { createAudioEncoder } from './pipeline/audio-encode/create-audio-encoder.ts';
 import { createGuardedFetch } from './pipeline/media/guarded-fetch.ts';
-import { createServices, modelSpecs } from './services.ts';
+import { createServices } from './services.ts';
+import { startModels } from './start-models.ts';
 import { systemClock } from './shared/clock.ts';
 import { chooseLogFile, createLog } from './shared/create-log.ts';
 import type { Log } from './shared/log.ts';
 import { createMetrics } from './shared/prometheus.ts';
-import { defaultBudgetBytes } from './shared/process-memory.ts';
 
 /** A server that listens; `stop` drains it and ends every model. */
 export interface RunningServer {
@@ -198,70 +191,6 @@ async function pullMissing(profile: Profile, options: PullProfileOptions): Promi
       `none of the models of the profile ${profile.id} could be had: ${report.failed[0]?.reason ?? ''}; then run: npm start`,
     );
   }
-}
-
-interface StartModels {
-  readonly config: Config;
-  readonly catalogue: Catalogue;
-  readonly profile: Profile;
-  readonly store: FileStore;
-  readonly log: Log;
-  readonly machine: Machine;
-  readonly learned: LearnedSizes;
-}
-
-/** Of what is free on a GPU at the start; drivers and fragments take the rest. */
-const GPU_SHARE = 0.95;
-/** Engines that cut every layer over their GPUs. */
-const TENSOR_PARALLEL = new Set(['vllm', 'sglang', 'trtllm']);
-
-async function startModels(start: StartModels): Promise<ModelManager> {
-  const { config, catalogue, profile, store, log, machine, learned } = start;
-  const specs = modelSpecs(config, catalogue, profile, machine.cores);
-  const budgetBytes = config.memory.budget === 'auto' ? await defaultBudgetBytes() : config.memory.budget;
-  const threads = specs[0]?.threads ?? 1;
-  const each = threads === 1 ? 'one thread' : `${threads} threads`;
-  const cards = machine.gpus.filter((gpu) => !gpu.unified);
-  const gpuBudgets = Object.fromEntries(cards.map(({ id, freeBytes }) => [id, Math.floor(freeBytes * GPU_SHARE)]));
-  const onCards = cards.length === 0 ? 'there is no GPU' : `GPUs: ${cards.map((gpu) => gpu.name).join(', ')}`;
-  log.info({ budgetBytes, ...gpuBudgets }, `Using the CPU with ${each} for each model; ${onCards}`);
-  const probe = systemProbe(config.machineEnvironment);
-  const ledger = createMemoryLedger({
-    folder: join(config.home, 'run'),
-    readGpuUse: machine.gpus.some((gpu) => !gpu.unified) ? () => readGpuUse(probe) : null,
-    clock: systemClock,
-    log,
-  });
-  const models = createModelManager({
-    models: specs,
-    weights: store,
-    startWorker,
-    engines: ENGINES,
-    budgets: { ram: budgetBytes, ...gpuBudgets },
-    deviceNames: { ram: 'RAM', ...Object.fromEntries(cards.map(({ id, name }) => [id, name])) },
-    gpus: machine.gpus,
-    logFile: (modelId) => join(config.home, 'logs', `${modelId}.log`),
-    clock: systemClock,
-    log,
-    readUse: ledger.readUse,
-    awaitReturn: ledger.awaitReturn,
-    onProcess: ledger,
-    learned,
-    queueLimit: config.queue.limit,
-    patienceMs: config.queue.patience,
-  });
-  const hub = catalogue.get(profile.roles.chat);
-  models.onEvent((event) => {
-    const lines = hubLines(event, {
-      modelId: hub.id,
-      servedName: config.served_model_name,
-      tensorParallel: TENSOR_PARALLEL.has(hub.engine),
-      weights: store.modelPath(hub.id, ''),
-    });
-    for (const line of lines) log.info({}, line);
-  });
-  for (const { id } of specs) if (config.models[id]?.pinned === true) models.setPinned(id, true);
-  return models;
 }
 
 async function listen(app: FastifyInstance, config: Config): Promise<string> {

@@ -41,20 +41,19 @@ const configured = (changes: object = {}) => ({
 function services(changes: object = {}) {
   const config = configured(changes);
   const models = modelSpecs(config, catalogue, profile);
-  const status = () => ({
-    models: models.map((model) => ({
-      model,
-      state: { kind: 'unloaded' as const },
-      reservedBytes: 0,
-      measuredBytes: null,
-      lastUsedMs: null,
-      loadMs: null,
-    })),
-    memory: { budgetBytes: 1, reservedBytes: 0 },
-  });
+  const status = () => ({ models: models.map((model) => ({ model, state: { kind: 'unloaded' as const } })) });
   const manager = { models, status } as unknown as ModelManager;
   return createServices({ config, catalogue, roles, models: manager, clock: systemClock, startedMs: 0 });
 }
+
+test('threads that the configuration names are not measured, those that it leaves open are', () => {
+  const embedded = catalogueOf([...catalogue.entries.slice(1), entry('chat', 'chat', { engine: 'llama-cpp' })]);
+  const settingsOf = (changes: object) =>
+    modelSpecs(configured(changes), embedded, profile).find(({ id }) => id === 'chat')?.settings;
+  expect(settingsOf({ threads: 2 })).toMatchObject({ calibrate: false });
+  expect(settingsOf({ models: { chat: { threads: 2, settings: {} } } })).toMatchObject({ calibrate: false });
+  expect(settingsOf({})).not.toHaveProperty('calibrate');
+});
 
 test('one core is left to everything else', () => {
   expect([1, 1.5, 2, 3.9, 4, 64].map(defaultThreads)).toEqual([1, 1, 1, 2, 3, 8]);

@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import { ConfigError } from './config-values.ts';
 import type { AppDeps, ListedModel, RequestRun } from './http/app-deps.ts';
 import type { Catalogue } from './models/catalogue.ts';
+import type { CatalogueEntry } from './models/catalogue-schema.ts';
 import { giveUpWaiting } from './models/give-up-waiting.ts';
 import type { LeaseModels, ModelManager, ModelSpec } from './models/model-manager.ts';
 import { modelSpec } from './models/model-specs.ts';
@@ -43,7 +44,10 @@ export function modelSpecs(
     modelSpec(catalogue.get(id), config.models[id] ?? { settings: {} }, {
       idleMs: config.idle_unload,
       threads,
-      roleSettings: id === roles.chat ? chatSettings(config, profile) : {},
+      roleSettings: {
+        ...(id === roles.chat ? chatSettings(config, profile) : {}),
+        ...threadSettings(config, catalogue.get(id)),
+      },
     }),
   );
 }
@@ -54,6 +58,12 @@ function chatSettings(config: Config, profile: ProfileChoice): Readonly<Record<s
     maxSequences: config.max_num_seqs ?? profile.max_num_seqs,
     maxSequenceTokens: config.max_seq_len ?? profile.max_seq_len,
   };
+}
+
+/** Threads that the configuration names are taken as they are; only the embedded chat engine measures how many suit it. */
+function threadSettings(config: Config, entry: CatalogueEntry): Readonly<Record<string, unknown>> {
+  const named = config.models[entry.id]?.threads ?? config.threads;
+  return entry.engine === 'llama-cpp' && named !== 'auto' ? { calibrate: false } : {};
 }
 
 const MOST_THREADS = 8;
