@@ -116,7 +116,7 @@ test('a load whose only waiter leaves is ended with all its processes (llama-swa
   expect(pids.filter(runs)).toEqual([]);
 });
 
-test('an idle launched model is ended with all its processes, though they ignore being asked (LocalAI#7958, vLLM#43060)', async () => {
+test('an idle launched model is ended with all its processes, though they ignore being asked (LocalAI#7958, LocalAI#2277, LocalAI#2724, LocalAI#2866, LocalAI#1729, vLLM#43060)', async () => {
   const models = manage([hub({ ignoreTerm: true, orphans: true }, { idleMs: 200, stopGraceMs: 200 })]);
   await say(models, 'hello');
   const pids = world.pids();

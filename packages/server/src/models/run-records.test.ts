@@ -81,7 +81,7 @@ describe.skipIf(process.platform === 'win32')('records of running processes', { 
     expect(await files()).toEqual([]);
   });
 
-  test('a worker whose own parent was killed with the server is found by what was recorded of it (vLLM#55510)', async () => {
+  test('a worker whose own parent was killed with the server is found by what was recorded of it (vLLM#55510, vllm-omni#2317)', async () => {
     const { group, worker, kill } = await startPair();
     records.started('tiny', { ...group, mark: null });
     const identity = identifyProcess(worker);
