@@ -1,5 +1,6 @@
+import { chooseEvictions } from '../packages/server/src/models/evict.ts';
 import { clairvoyant, leastRecentlyUsed } from '../packages/server/src/models/simulate/choices.ts';
-import { concert } from '../packages/server/src/models/simulate/concert.ts';
+import { concert, ordinary } from '../packages/server/src/models/simulate/concert.ts';
 import { groups, llamaSwap, matrix, oneAtATime } from '../packages/server/src/models/simulate/llama-swap.ts';
 import { ollama } from '../packages/server/src/models/simulate/ollama.ts';
 import { type MakePolicy, type Outcome, simulate } from '../packages/server/src/models/simulate/simulate.ts';
@@ -25,10 +26,9 @@ type MakeFor = (trace: Trace, lru: Outcome) => MakePolicy;
 
 const POLICIES = {
   concert: () => concert(),
-  'concert, models loaded back ahead': () => concert({ returns: true }),
-  'concert, plans known': () => concert({ plans: true }),
-  'concert, both': () => concert({ plans: true, returns: true }),
-  'the same scheduler, clairvoyant': (trace, lru) => concert({ choose: clairvoyant(trace, lru.arrivedMs) }),
+  'concert, plans announced': () => concert({ plans: true }),
+  'only who goes as concert chooses': () => ordinary(chooseEvictions),
+  'only who goes, clairvoyant': (trace, lru) => ordinary(clairvoyant(trace, lru.arrivedMs)),
   'llama-swap, one model at a time (its default)': () => llamaSwap(oneAtATime),
   'llama-swap, groups': () => llamaSwap(groups),
   'llama-swap, matrix': () => llamaSwap(matrix),
@@ -39,7 +39,7 @@ const POLICIES = {
 type PolicyName = keyof typeof POLICIES;
 const NAMES = Object.keys(POLICIES) as PolicyName[];
 
-/** Whom the target is for: what the server does by itself. */
+/** Whom the target is for: what the server does by itself, with nothing announced. */
 const TARGETED: PolicyName = 'concert';
 
 interface Case {
@@ -71,11 +71,11 @@ export const policiesBench: Bench = {
 };
 
 const NOTES = [
-  'LRU is the same scheduler with the longest idle model going first; a row of a policy is its mean time waited per request over that of LRU, a round for each seed',
-  'memory is the share given of the bytes of all models together; nobody unloads by time but Ollama with its defaults (5 minutes)',
-  'models loaded back ahead: while nobody waits, what would be missed more than what is loaded is loaded in its place; the server does not do it yet; it costs loads',
-  'plans known: the steps of a chain are announced when it begins; only the traces interleaved and mixed have chains',
-  'clairvoyant: who is needed latest for its cost goes; it knows the next use of every model, but is no bound in the strict sense',
+  "LRU is what a server with the ordinary rules does: loads when asked, in the order of arrival, at once where there is room or where idle models can make it, the longest idle going first; it runs on Concert's scheduler, whose collating of waiting requests and whose patience with busy models it shares",
+  'concert: who goes by expected loss, one that was just loaded spared for up to half a load, evicted models loaded back while nobody waits; nothing is announced to it',
+  'a row of a policy is its mean time waited per request over that of LRU, a round for each seed; memory is the share given of the bytes of all models together; nobody unloads by time but Ollama with its defaults (5 minutes)',
+  'plans announced: the steps of a chain are told when it begins, and loaded ahead; only the traces interleaved and mixed have chains',
+  'only who goes: the ordinary rules with another choice; the clairvoyant one knows the next use of every model (who is needed latest for its cost goes), but is no bound in the strict sense',
   "llama-swap's groups and matrix sets are what an operator could best write down knowing all sizes; its limit of ten requests for each model is not applied",
 ];
 
@@ -96,7 +96,7 @@ function replay({ world, make, share }: Case, seed: number): Result {
   const trace = make(world, seed);
   const bytes = trace.models.map((model) => model.bytes);
   const budgetBytes = Math.max(share * bytes.reduce((sum, one) => sum + one, 0), ...bytes);
-  const lru = simulate(trace, budgetBytes, concert({ choose: leastRecentlyUsed }));
+  const lru = simulate(trace, budgetBytes, ordinary(leastRecentlyUsed));
   const others = Object.fromEntries(
     NAMES.map((name) => [name, simulate(trace, budgetBytes, POLICIES[name](trace, lru))]),
   ) as Record<PolicyName, Outcome>;

@@ -21,7 +21,7 @@ function resident(id: string, held: number | Footprint, change: Partial<Resident
     idleSinceMs: NOW - MINUTE,
     pinned: false,
     keep: false,
-    protectedByPlan: false,
+    neededInMs: null,
     reloadMs: 1_000,
     usage: used(10, MINUTE),
     ...change,
@@ -82,13 +82,25 @@ test('a pinned model is never chosen', () => {
   expect(chosenFor(4, [pinned, resident('a', 3)])).toBeNull();
 });
 
-test('a model that a plan needs goes after all others, and one that is configured to stay after those', () => {
-  const awaited = resident('awaited', 3, { protectedByPlan: true, reloadMs: 1 });
+test('a model that a plan needs is as dear as the plan is near', () => {
+  const soon = resident('soon', 3, { neededInMs: 2_000 });
+  const later = resident('later', 3, { neededInMs: 600_000, usage: used(10, 60 * MINUTE) });
+  const unplanned = resident('unplanned', 3, { usage: used(30, 20_000) });
+  expect(chosenFor(3, [soon, later, unplanned])).toEqual(['later']);
+  expect(new Set(chosenFor(6, [soon, later, unplanned]))).toEqual(new Set(['later', 'unplanned']));
+});
+
+test('a plan does not keep what loads at once before what is used all the time and loads long', () => {
+  const planned = resident('planned', 3, { neededInMs: 5_000, reloadMs: 300 });
+  const dear = resident('dear', 3, { reloadMs: 60_000, usage: used(30, 10_000) });
+  expect(chosenFor(3, [dear, planned])).toEqual(['planned']);
+});
+
+test('a model that is configured to stay goes after all others', () => {
   const kept = resident('kept', 3, { keep: true, reloadMs: 1 });
   const dear = resident('dear', 3, { reloadMs: 60_000, usage: used(30, 1_000) });
-  expect(chosenFor(3, [kept, awaited, dear])).toEqual(['dear']);
-  expect(new Set(chosenFor(6, [kept, awaited, dear]))).toEqual(new Set(['dear', 'awaited']));
-  expect(new Set(chosenFor(9, [kept, awaited, dear]))).toEqual(new Set(['dear', 'awaited', 'kept']));
+  expect(chosenFor(3, [kept, dear])).toEqual(['dear']);
+  expect(new Set(chosenFor(6, [kept, dear]))).toEqual(new Set(['dear', 'kept']));
 });
 
 test('nobody is evicted for what cannot fit', () => {
@@ -130,7 +142,7 @@ function situation(seed: number, count: number) {
     resident(`model-${at}`, bytes(10), {
       pinned: random.next() < 0.1,
       keep: random.next() < 0.15,
-      protectedByPlan: random.next() < 0.2,
+      neededInMs: random.next() < 0.2 ? random.logBetween(100, 60_000) : null,
       reloadMs: random.logBetween(100, 60_000),
       idleSinceMs: NOW - random.logBetween(1_000, 1_000_000),
       usage: used(Math.ceil(random.between(1, 30)), random.logBetween(1_000, 1_000_000)),
@@ -146,12 +158,10 @@ function enough(chosen: readonly Resident[], needed: Footprint, free: Footprint)
   );
 }
 
-/** Losses by rank, the highest rank first. */
+/** Losses of those that are configured to stay, then of the others. */
 function losses(chosen: readonly Resident[]): number[] {
-  return [3, 2, 1, 0].map((rank) =>
-    chosen
-      .filter(({ keep, protectedByPlan }) => 2 * Number(keep) + Number(protectedByPlan) === rank)
-      .reduce((sum, one) => sum + expectedLoss(one, NOW), 0),
+  return [true, false].map((stays) =>
+    chosen.filter(({ keep }) => keep === stays).reduce((sum, one) => sum + expectedLoss(one, NOW), 0),
   );
 }
 

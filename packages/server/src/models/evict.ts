@@ -13,17 +13,19 @@ export interface Resident {
   readonly pinned: boolean;
   /** Whether it is configured to stay; such a model goes last. */
   readonly keep: boolean;
-  /** Whether a running plan will need it; such a model goes after all that none needs. */
-  readonly protectedByPlan: boolean;
+  /** In how many milliseconds a running plan is expected to need it; null where none will. */
+  readonly neededInMs: number | null;
   /** How long it is expected to take until it is back. */
   readonly reloadMs: number;
   readonly usage: Usage;
 }
 
+const NO_LOSS: readonly number[] = [0, 0];
+
 /** A resident as the choice sees it. */
 interface Candidate {
   readonly resident: Resident;
-  /** Expected waiting by its rank: only the place of its own rank is not 0. Compared from the last place on. */
+  /** Expected waiting: the second place is for models that are configured to stay, and compared first. */
   readonly loss: readonly number[];
   /** Bytes it gives back on each device that lacks some. */
   readonly freed: readonly number[];
@@ -32,8 +34,8 @@ interface Candidate {
 /**
  * Names the models to stop so that `needed` fits into `free`; an empty list when it fits already, null when it cannot.
  * Chosen is what is expected to be missed least: seconds of reloading times how soon the model is used again, summed
- * over all that go. None goes in vain; a pinned model never goes, a model of a running plan only when the others don't
- * suffice, and one that is configured to stay after those. Only devices that `needed` names count, or all of `free`
+ * over all that go. None goes in vain; a pinned model never goes, and one that is configured to stay
+ * only when the others don't suffice. Only devices that `needed` names count, or all of `free`
  * when it names none (an overdraft, negative in `free`, is then repaid).
  */
 export function chooseEvictions(
@@ -69,15 +71,23 @@ export function chooseCheapest(
 /** Of a burst no more than so many requests are counted that wait for the same load. */
 const MOST_COMPANIONS = 20;
 
+/** What a plan needs at once is needed in this time. */
+const SOONEST_MS = 250;
+
 /**
  * Milliseconds of waiting per second that a model's absence is expected to cost: the load, as often as it is used
- * again. Those who come while it loads wait too, half of it on average.
+ * again, by what is known of its past or by what a plan announced. Those who come while it loads wait too, half of it
+ * on average.
  */
-export function expectedLoss({ reloadMs, usage, idleSinceMs }: Resident, nowMs: number): number {
+export function expectedLoss(
+  { reloadMs, usage, idleSinceMs, neededInMs }: Pick<Resident, 'reloadMs' | 'usage' | 'idleSinceMs' | 'neededInMs'>,
+  nowMs: number,
+): number {
   // One that was loaded but not used yet is treated as if it had been used then.
   const known = usage.lastMs === null ? { ...usage, lastMs: idleSinceMs } : usage;
   const companions = Math.min(MOST_COMPANIONS, (reloadMs / 1_000) * densestRate(known));
-  return Math.max(1, reloadMs) * reuseRate(known, nowMs) * (1 + companions / 2);
+  const announced = neededInMs === null ? 0 : 1_000 / Math.max(SOONEST_MS, neededInMs);
+  return Math.max(1, reloadMs) * Math.max(announced, reuseRate(known, nowMs)) * (1 + companions / 2);
 }
 
 function missingBytes(needed: Footprint, free: Footprint): Map<DeviceId, number> {
@@ -91,10 +101,9 @@ function missingBytes(needed: Footprint, free: Footprint): Map<DeviceId, number>
 }
 
 function candidate(resident: Resident, devices: readonly DeviceId[], cost: number): Candidate {
-  const rank = 2 * Number(resident.keep) + Number(resident.protectedByPlan);
   return {
     resident,
-    loss: [0, 1, 2, 3].map((at) => (at === rank ? cost : 0)),
+    loss: resident.keep ? [0, cost] : [cost, 0],
     freed: devices.map((device) => bytesOn(resident.held, device)),
   };
 }
@@ -119,7 +128,7 @@ function cheapest(candidates: readonly Candidate[], missing: readonly number[]):
     search(at + 1, [...chosen, next], addLosses(loss, next.loss));
     search(at + 1, chosen, loss);
   };
-  search(0, [], [0, 0, 0, 0]);
+  search(0, [], NO_LOSS);
   return withoutVain(best, missing);
 }
 
@@ -159,7 +168,7 @@ function withoutVain(chosen: readonly Candidate[], missing: readonly number[]): 
 }
 
 function lossOf(candidates: readonly Candidate[]): readonly number[] {
-  return candidates.reduce((sum, { loss }) => addLosses(sum, loss), [0, 0, 0, 0] as readonly number[]);
+  return candidates.reduce((sum, { loss }) => addLosses(sum, loss), NO_LOSS);
 }
 
 function addLosses(a: readonly number[], b: readonly number[]): readonly number[] {

@@ -181,15 +181,16 @@ function gpusOf(footprint: Footprint): DeviceId[] {
   return devicesOf(footprint).filter((device) => device !== 'ram');
 }
 
-/** Three of four lives did with so much. */
-const QUANTILE = 0.75;
-/** How far a single life may lead away from the estimate; what is more is believed when it happens again. */
+/** How far a single life may lead above the estimate; what is more is believed when it happens again. */
 const MOST_ALONE = 2;
-const LEAST_ALONE = 0.5;
+/** Lives in which little was asked of the model say little of what it needs. */
+const LEAST_SHARE = 0.75;
+/** Lives that differ by less than this share took the same. */
+const SAME_SHARE = 0.25;
 
 /**
- * What lives on as many GPUs took, in three of four cases: one life that took far more, or less, counts no more once others have followed,
- * and alone it moves the estimate by no more than a factor of two, so that it can never keep a model from being loaded again.
+ * The most that lives on as many GPUs took, and another one about as much: one life that took far more counts no more than twice the
+ * estimate, so that it can never keep a model from being loaded again, and none leads far below the estimate.
  */
 function expectSize(sizes: readonly Size[], estimate: Footprint, nowMs: number): Footprint {
   const gpus = gpusOf(estimate).sort((a, b) => bytesOn(estimate, b) - bytesOn(estimate, a));
@@ -197,11 +198,12 @@ function expectSize(sizes: readonly Size[], estimate: Footprint, nowMs: number):
   if (fit.length === 0) return estimate;
   const learned = (device: DeviceId, seen: readonly number[]): number => {
     const guess = bytesOn(estimate, device);
-    const sorted = [...seen].sort((a, b) => a - b);
-    const typical = sorted[Math.ceil(QUANTILE * sorted.length) - 1] ?? guess;
-    const confirmed = sorted.filter((each) => Math.abs(each - typical) <= typical / 4).length > 1;
-    if (confirmed || guess === 0) return typical;
-    return Math.min(Math.max(typical, guess * LEAST_ALONE), guess * MOST_ALONE);
+    const confirmed = seen.filter(
+      (size, at) =>
+        guess === 0 || seen.some((other, place) => place !== at && Math.abs(other - size) <= size * SAME_SHARE),
+    );
+    const most = confirmed.length > 0 ? Math.max(...confirmed) : Math.min(Math.max(...seen), guess * MOST_ALONE);
+    return Math.max(most, guess * LEAST_SHARE);
   };
   const parts: Partial<Record<DeviceId, number>> = {
     ram: learned(

@@ -1,7 +1,10 @@
 import type { DeviceId, Footprint } from '../shared/footprint.ts';
 
-/** Why a model is loaded: a request waits for it, a running plan will need it next, or an operator or the configuration asked. */
-export type LoadReason = 'request' | 'prefetch' | 'asked';
+/**
+ * Why a model is loaded: a request waits for it, a running plan will need it next, it was evicted and will probably be
+ * missed soon, or an operator or the configuration asked.
+ */
+export type LoadReason = 'request' | 'prefetch' | 'return' | 'asked';
 
 /** Why a loaded model leaves memory. */
 export type StopReason = 'idle' | 'evicted' | 'asked' | 'too-large' | 'shutdown';

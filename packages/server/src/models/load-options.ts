@@ -1,4 +1,5 @@
 import { type Footprint, NO_BYTES, addFootprints, fits } from '../shared/footprint.ts';
+import type { LoadReason } from './lifecycle-event.ts';
 import { everFits, extraFor, isStuck, leastFor, neededFor, waysOf } from './memory-budget.ts';
 import type { SchedulerDraft } from './scheduler-draft.ts';
 import type { Refusal } from './scheduler-state.ts';
@@ -24,7 +25,7 @@ export function optionsFor(draft: SchedulerDraft, slot: Slot): readonly Option[]
 }
 
 /** Brings a model into memory; what it needs is free. */
-export function bringIn(draft: SchedulerDraft, slot: Slot, option: Option, reason: 'request' | 'prefetch'): void {
+export function bringIn(draft: SchedulerDraft, slot: Slot, option: Option, reason: Exclude<LoadReason, 'asked'>): void {
   if (option.way === null) return draft.startWake(slot);
   const asked = draft.waitersOf(slot.model.id).some((waiter) => waiter.asked);
   draft.startLoad(slot, option.way, option.need, asked ? 'asked' : reason);

@@ -28,7 +28,7 @@ test("a model's life is told in order, with what it took and gave back", async (
   await vi.waitFor(() => expect(kindOf(models, 'a')).toBe('unloaded'));
   expect(events).toEqual([
     { kind: 'load-started', modelId: 'a', reason: 'request', reserved: { ram: 4 }, shrunk: false },
-    { kind: 'loaded', modelId: 'a', loadMs: 0, measured: { ram: 3 }, reserved: { ram: 3 }, pid: 42 },
+    { kind: 'loaded', modelId: 'a', loadMs: 0, measured: { ram: 3 }, reserved: { ram: 4 }, pid: 42 },
     { kind: 'granted', modelId: 'a', waitedMs: 0, users: 1 },
     { kind: 'released', modelId: 'a', heldMs: 500, users: 0 },
     { kind: 'unload-started', modelId: 'a', reason: 'idle' },

@@ -91,7 +91,7 @@ test('memory is measured again and again while a model is loaded', async () => {
   let bytes = 3;
   const { models, clock } = setUp([model('a')], { readUse: () => Promise.resolve({ ram: bytes }) });
   using _lease = await models.acquire('a', 'chat', noSignal);
-  expect(models.status().models[0]).toMatchObject({ measured: { ram: 3 }, reserved: { ram: 3 } });
+  expect(models.status().models[0]).toMatchObject({ measured: { ram: 3 }, reserved: { ram: 4 } });
   bytes = 5;
   clock.pass(5_000);
   await vi.waitFor(() =>

@@ -43,6 +43,8 @@ export interface ModelManagerDeps extends ModelProcessesDeps {
 const QUEUE_LIMIT = 256;
 const PATIENCE_MS = 10_000;
 const SAMPLE_MS = 5_000;
+/** What nobody uses hardly changes: it is measured with its last release, and with every so many samples. */
+const IDLE_SAMPLES = 12;
 /** Node fires longer timers at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -77,6 +79,7 @@ class Manager implements ModelManager {
   #wake: { readonly atMs: number; readonly cancel: () => void } | null = null;
   #advancing = false;
   #sampling = false;
+  #samples = 0;
 
   constructor(deps: ModelManagerDeps) {
     this.#deps = deps;
@@ -201,9 +204,9 @@ class Manager implements ModelManager {
   ): Promise<Lease<T>> {
     const { generation, engine } = await this.#wait(model.id, signal, options);
     const sinceMs = this.#deps.clock.now();
-    const { keepAliveMs } = options;
+    const { keepAliveMs, asked } = options;
     return new HeldLease(model, engine as EngineProcess<T>, () => {
-      const heldMs = this.#deps.clock.now() - sinceMs;
+      const heldMs = asked ? null : this.#deps.clock.now() - sinceMs;
       this.#dispatch({ kind: 'release', modelId: model.id, generation, heldMs, keepAliveMs });
       const phase = this.#state.slots.get(model.id)?.phase;
       if (phase?.kind === 'ready' && phase.users === 0) this.#processes.measure(model.id);
@@ -380,8 +383,10 @@ class Manager implements ModelManager {
     this.#sampling = true;
     this.#deps.clock.after(SAMPLE_MS, () => {
       this.#sampling = false;
+      this.#samples += 1;
+      const idleToo = this.#samples % IDLE_SAMPLES === 0;
       for (const { model, phase } of this.#state.slots.values()) {
-        if (phase.kind === 'ready') this.#processes.measure(model.id);
+        if (phase.kind === 'ready' && (phase.users > 0 || idleToo)) this.#processes.measure(model.id);
       }
       this.#planSampling();
     });

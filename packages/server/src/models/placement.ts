@@ -4,10 +4,11 @@ import { type Eviction, evict, evictionFrom, residents } from './residents.ts';
 import { Room } from './room.ts';
 import type { SchedulerDraft } from './scheduler-draft.ts';
 import { endDue } from './scheduler-ends.ts';
-import { modelsToCome } from './scheduler-plans.ts';
 import { prefetch } from './scheduler-prefetch.ts';
+import { bringBack } from './scheduler-return.ts';
 import { firstOfEach, patienceEndsMs } from './scheduler-queue.ts';
 import type { Waiter } from './scheduler-state.ts';
+import { turnEndsMs } from './scheduler-turns.ts';
 import type { Slot } from './slot.ts';
 
 /** Brings the draft to rest after an event: ends what is due, serves who can be served, makes room for the others. */
@@ -21,6 +22,7 @@ export function settle(draft: SchedulerDraft): void {
   grantAll(draft);
   repayOverdraft(draft);
   if (allPlaced) prefetch(draft, room);
+  bringBack(draft, room);
   endDue(draft);
 }
 
@@ -82,7 +84,7 @@ function mustWait(draft: SchedulerDraft, slot: Slot): boolean {
 function makeRoom(draft: SchedulerDraft, room: Room, waiter: Waiter, options: readonly Option[]): void {
   const now = cheapest(draft, room, waiter, { options, busyToo: false });
   if (now !== null) {
-    evict(draft, now.eviction.ids, now.need, room);
+    if (draft.nowMs >= turnEndsMs(draft, waiter, now.eviction.ids)) evict(draft, now.eviction.ids, now.need, room);
     room.claim(now.need);
     return;
   }
@@ -98,10 +100,7 @@ interface Making {
   readonly eviction: Eviction;
 }
 
-/**
- * The alternative whose evictions cost least; null when none can be had. A plan's own later models are touched only where
- * nothing else helps.
- */
+/** The alternative whose evictions cost least; null when none can be had. */
 function cheapest(
   draft: SchedulerDraft,
   room: Room,
@@ -109,15 +108,10 @@ function cheapest(
   { options, busyToo }: { readonly options: readonly Option[]; readonly busyToo: boolean },
 ): Making | null {
   const all = residents(draft, busyToo ? waiter : null);
-  const plan = waiter.planId === null ? undefined : draft.plans.get(waiter.planId);
-  const own = plan === undefined ? [] : modelsToCome(plan);
   let best: Making | null = null;
-  for (const from of own.length === 0 ? [all] : [all.filter(({ id }) => !own.includes(id)), all]) {
-    for (const { need } of options) {
-      const eviction = evictionFrom(draft, from, need, room.soon);
-      if (eviction !== null && eviction.lossMs < (best?.eviction.lossMs ?? Infinity)) best = { need, eviction };
-    }
-    if (best !== null) break;
+  for (const { need } of options) {
+    const eviction = evictionFrom(draft, all, need, room.soon);
+    if (eviction !== null && eviction.lossMs < (best?.eviction.lossMs ?? Infinity)) best = { need, eviction };
   }
   return best;
 }

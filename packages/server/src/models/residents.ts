@@ -3,7 +3,7 @@ import { type Footprint, NO_BYTES, fits, largerFootprint, subtractFootprints } f
 import { extraFor } from './memory-budget.ts';
 import type { Room } from './room.ts';
 import type { SchedulerDraft } from './scheduler-draft.ts';
-import { protectedModels } from './scheduler-plans.ts';
+import { neededInMs } from './scheduler-plans.ts';
 import { compareWaiters } from './scheduler-queue.ts';
 import type { Waiter } from './scheduler-state.ts';
 import { type Slot, expectedReturnMs, stayMs } from './slot.ts';
@@ -13,7 +13,7 @@ import { type Slot, expectedReturnMs, stayMs } from './slot.ts';
  * take no new users.
  */
 export function residents(draft: SchedulerDraft, impatient: Waiter | null): Resident[] {
-  const protectedByPlan = protectedModels(draft);
+  const needed = neededInMs(draft);
   const found: Resident[] = [];
   for (const slot of draft.slots.values()) {
     const { phase, model } = slot;
@@ -24,7 +24,7 @@ export function residents(draft: SchedulerDraft, impatient: Waiter | null): Resi
       idleSinceMs: idleSinceMs(slot, draft.nowMs),
       pinned: slot.pinned,
       keep: stayMs(slot) === null && phase.kind === 'ready',
-      protectedByPlan: protectedByPlan.has(model.id),
+      neededInMs: needed.get(model.id) ?? null,
       reloadMs: expectedReturnMs(slot),
       usage: slot.usage,
     });

@@ -73,7 +73,12 @@ export class SchedulerDraft {
     }
     const tickets = new Set(served.map(({ ticket }) => ticket));
     this.waiters = this.waiters.filter((waiter) => !tickets.has(waiter.ticket));
-    return this.update(slot, { phase: { ...phase, users: phase.users + served.length }, lastUsedMs: this.nowMs });
+    return this.update(slot, {
+      phase: { ...phase, users: phase.users + served.length },
+      lastUsedMs: this.nowMs,
+      mayReturn: true,
+      grantedMs: [...slot.grantedMs, ...served.map(() => this.nowMs)],
+    });
   }
 
   startLoad(slot: Slot, way: Way, reserved: Footprint, reason: LoadReason): void {
@@ -87,7 +92,7 @@ export class SchedulerDraft {
       reason,
       unloadAfter: false,
     };
-    this.update(slot, { phase });
+    this.update(slot, { phase, mayReturn: false });
     this.effects.push({ kind: 'load', modelId: slot.model.id, generation, way, reserved, reason });
   }
 
@@ -129,7 +134,7 @@ export class SchedulerDraft {
   /** The process has ended, or will; its memory stays counted until `gone`. */
   end(slot: Slot, { generation, way, reserved }: Residence, reason: EndReason): Residence {
     const phase: Phase = { kind: 'unloading', generation, way, reserved, sinceMs: this.nowMs, reason };
-    this.update(slot, { phase });
+    this.update(slot, { phase, mayReturn: slot.mayReturn && reason === 'evicted' });
     return phase;
   }
 

@@ -28,13 +28,19 @@ function endIfDue(draft: SchedulerDraft, slot: Slot): void {
   const { phase, model } = slot;
   if (phase.kind === 'loading') {
     if (phase.reason === 'asked' || draft.waitersOf(model.id).length > 0) return;
-    if (!awaitedByPlan(draft, model.id)) draft.stop(slot, 'idle');
+    const wanted = phase.reason === 'return' ? !someoneMustWait(draft) : awaitedByPlan(draft, model.id);
+    if (!wanted) draft.stop(slot, 'idle');
   } else if (phase.kind === 'ready' && phase.users === 0 && phase.leaving !== null) {
     if (phase.leaving.kind === 'room') makeLeave(draft, slot, neededBy(draft, phase.leaving.forModel), new Room(draft));
     else draft.stop(slot, phase.leaving.kind === 'asked' ? 'asked' : 'shutdown');
   } else if (draft.nowMs >= (restEndsMs(draft, slot) ?? Infinity)) {
     rest(draft, slot);
   }
+}
+
+/** Whether a request waits for a model that is not loaded. */
+function someoneMustWait({ waiters, slots }: SchedulerDraft): boolean {
+  return waiters.some(({ modelId }) => slots.get(modelId)?.phase.kind !== 'ready');
 }
 
 /** An idle model falls asleep where it can, else it ends; a sleeping one ends. */

@@ -64,6 +64,7 @@ describe('plans', () => {
     bench.idle('tts');
     bench.pass(10_000);
     bench.idle('other');
+    bench.pass(10_000);
     bench.plan(1, 'chat', 'tts');
     expect(bench.acquire('chat', { planId: 1 })).toEqual(['stop other evicted']);
   });
@@ -73,6 +74,7 @@ describe('plans', () => {
     bench.idle('tts');
     bench.pass(10_000);
     bench.idle('other');
+    bench.pass(10_000);
     bench.plan(1, 'tts');
     expect(bench.acquire('chat')).toEqual(['stop other evicted']);
   });

@@ -1,13 +1,35 @@
 import type { LivePlan, SchedulerState } from './scheduler-state.ts';
+import { type Slot, expectedReturnMs } from './slot.ts';
 
 /** The models of the steps to come, without repeats, in order. */
 export function modelsToCome({ models, at }: LivePlan): readonly string[] {
   return [...new Set(models.slice(at + 1))];
 }
 
-/** Models that running plans use now or will need: they are evicted after all others. */
-export function protectedModels(state: Pick<SchedulerState, 'plans'>): ReadonlySet<string> {
-  return new Set([...state.plans.values()].flatMap(({ models, at }) => models.slice(Math.max(0, at))));
+/** Where nothing is known, a step is thought to take so long. */
+const GUESSED_STEP_MS = 5_000;
+
+/** How long a step holds the model, as far as known. */
+export function stepMs(slot: Slot | undefined): number {
+  return slot?.holdMs ?? GUESSED_STEP_MS;
+}
+
+/** In how many milliseconds running plans are expected to need models for steps that have not begun. */
+export function neededInMs(state: Pick<SchedulerState, 'plans' | 'slots'>): ReadonlyMap<string, number> {
+  const needed = new Map<string, number>();
+  for (const { models, at } of state.plans.values()) {
+    let ms = 0;
+    for (const [step, id] of models.entries()) {
+      if (step < at) continue;
+      const slot = state.slots.get(id);
+      if (step > at) {
+        needed.set(id, Math.min(ms, needed.get(id) ?? Infinity));
+        if (slot?.phase.kind === 'unloaded') ms += expectedReturnMs(slot);
+      }
+      ms += stepMs(slot);
+    }
+  }
+  return needed;
 }
 
 /** Whether a plan that has begun will need the model, so that it is loaded ahead and kept. */

@@ -3,12 +3,9 @@ import { bringIn, optionsFor } from './load-options.ts';
 import { evict, evictionFrom, residents } from './residents.ts';
 import type { Room } from './room.ts';
 import type { SchedulerDraft } from './scheduler-draft.ts';
-import { modelsToCome } from './scheduler-plans.ts';
+import { modelsToCome, stepMs } from './scheduler-plans.ts';
 import type { LivePlan } from './scheduler-state.ts';
 import { reuseRate } from './usage.ts';
-
-/** Where nothing is known, a step is thought to take so long. */
-const GUESSED_STEP_MS = 5_000;
 
 /**
  * Loads ahead what begun plans will need, in the order of their steps, while there is room: free memory, or that of idle
@@ -47,12 +44,11 @@ function prefetchFor(draft: SchedulerDraft, plan: LivePlan, room: Room): void {
 }
 
 function goesForPlan(draft: SchedulerDraft, resident: Resident, plan: LivePlan): boolean {
-  if (resident.pinned || resident.keep || resident.protectedByPlan) return false;
+  if (resident.pinned || resident.keep || resident.neededInMs !== null) return false;
   return reuseRate(resident.usage, draft.nowMs) < stepRate(draft, plan);
 }
 
 /** How soon the plan's next step uses its model, as uses per second. */
 function stepRate(draft: SchedulerDraft, plan: LivePlan): number {
-  const current = draft.slots.get(plan.models[plan.at] ?? '');
-  return 1_000 / Math.max(1, current?.holdMs ?? GUESSED_STEP_MS);
+  return 1_000 / Math.max(1, stepMs(draft.slots.get(plan.models[plan.at] ?? '')));
 }

@@ -31,22 +31,6 @@ describe('places', () => {
     expect(bench.acquire('a')).toEqual([]);
   });
 
-  test('the time to retry is what the leases before a newcomer take', () => {
-    const bench = new Bench([{ id: 'a', concurrency: 2 }], 10, 6);
-    bench.use('a');
-    bench.send({
-      kind: 'release',
-      modelId: 'a',
-      generation: bench.generation('a'),
-      heldMs: 4_000,
-      keepAliveMs: undefined,
-    });
-    for (let request = 0; request < 6; request++) bench.acquire('a');
-    bench.acquire('a', { ticket: 99 });
-    // Two run and four wait: five leases of 4 s, two at once, end before the newcomer is served.
-    expect(bench.effects).toMatchObject([{ ticket: 99, refusal: { kind: 'queue-full', retryAfterMs: 10_000 } }]);
-  });
-
   test('a model that is waited for is not idle, however long its queue waits', () => {
     const bench = new Bench([{ id: 'a', concurrency: 1, idleMs: 0 }], 10);
     bench.use('a');

@@ -1,5 +1,4 @@
 import type { Waiter } from './scheduler-state.ts';
-import { type Slot, concurrencyOf, expectedLoadMs } from './slot.ts';
 
 /** A request of this priority goes as if it had come so much earlier: so each goes first in the end. */
 const HEAD_START_MS = { high: 30_000, normal: 0, low: -30_000 } as const satisfies Record<Waiter['priority'], number>;
@@ -32,16 +31,4 @@ export function firstOfEach(waiters: readonly Waiter[]): readonly Waiter[] {
     if (best === undefined || compareWaiters(waiter, best) < 0) first.set(waiter.modelId, waiter);
   }
   return inOrder([...first.values()]);
-}
-
-/** How long until a newcomer to the model's full queue is served: the load that is left, then the leases before its own. */
-export function expectedWaitMs(slot: Slot, waiting: number, nowMs: number): number {
-  const { phase } = slot;
-  const hold = slot.holdMs ?? 0;
-  const concurrency = concurrencyOf(slot);
-  const users = phase.kind === 'ready' ? phase.users : 0;
-  const before = Math.max(1, users + waiting + 1 - concurrency);
-  if (phase.kind === 'ready') return (hold * before) / concurrency;
-  const passed = phase.kind === 'loading' ? nowMs - phase.sinceMs : 0;
-  return Math.max(0, expectedLoadMs(slot) - passed) + hold * Math.max(1, before / concurrency);
 }

@@ -16,6 +16,10 @@ export interface SchedulerLimits {
   readonly patienceMs: number;
   /** Who makes room; by default `chooseEvictions`. */
   readonly chooseEvictions?: typeof chooseEvictions;
+  /** Whether evicted models are loaded back while nobody waits; absent: they are. */
+  readonly returns?: boolean;
+  /** Whether a model that was just loaded is spared for a moment when it is used again at once; absent: it is. */
+  readonly turns?: boolean;
 }
 
 /** A request that waits for a model. */
@@ -71,7 +75,8 @@ export type SchedulerEvent =
   | { readonly kind: 'leave'; readonly ticket: number }
   | (FromProcess & {
       readonly kind: 'release';
-      readonly heldMs: number;
+      /** Null for a lease that was only to load the model. */
+      readonly heldMs: number | null;
       /** As `AcquireOptions` has it; undefined leaves it unchanged. */
       readonly keepAliveMs: number | null | undefined;
     })

@@ -14,10 +14,12 @@ import { countMeasured } from './memory-budget.ts';
 import { settle } from './placement.ts';
 import { SchedulerDraft } from './scheduler-draft.ts';
 import { deadlineMs, restEndsMs } from './scheduler-ends.ts';
-import { expectedWaitMs, patienceEndsMs } from './scheduler-queue.ts';
+import { askForPlace } from './scheduler-promises.ts';
+import { patienceEndsMs } from './scheduler-queue.ts';
 import type { Effect, SchedulerEvent, SchedulerState } from './scheduler-state.ts';
+import { turnLooksMs } from './scheduler-turns.ts';
 import { type Phase, type Slot, wayKey } from './slot.ts';
-import { recordUse } from './usage.ts';
+import { recordEnd, recordUse } from './usage.ts';
 
 const KEPT_DURATIONS = 5;
 const HOLD_SMOOTHING = 0.2;
@@ -161,12 +163,13 @@ function acquire(draft: SchedulerDraft, slot: Slot, event: Extract<SchedulerEven
     }
   }
   const users = phase.kind === 'ready' ? phase.users : 0;
-  const waiting = draft.waitersOf(model.id).length;
-  if (users + waiting >= (model.queueLimit ?? draft.limits.queueLimit)) {
-    return refuse({ kind: 'queue-full', retryAfterMs: expectedWaitMs(slot, waiting, draft.nowMs) });
-  }
+  const used = users + draft.waitersOf(model.id).length;
+  const limit = model.queueLimit ?? draft.limits.queueLimit;
+  const { promisedMs, retryAfterMs } = askForPlace(draft, slot, { limit, used, asked });
+  const known = draft.update(slot, { promisedMs });
+  if (retryAfterMs !== null) return refuse({ kind: 'queue-full', retryAfterMs });
   draft.waiters = [...draft.waiters, { ticket, modelId, sinceMs: draft.nowMs, priority, planId, asked }];
-  if (!asked) draft.update(slot, { usage: recordUse(slot.usage, draft.nowMs) });
+  if (!asked) draft.update(known, { usage: recordUse(slot.usage, draft.nowMs) });
 }
 
 function release(draft: SchedulerDraft, slot: Slot, event: Extract<SchedulerEvent, { kind: 'release' }>): void {
@@ -176,9 +179,23 @@ function release(draft: SchedulerDraft, slot: Slot, event: Extract<SchedulerEven
   draft.update(slot, {
     phase: { ...phase, users: phase.users - 1, idleSinceMs: draft.nowMs },
     lastUsedMs: draft.nowMs,
-    holdMs: holdMs === null ? heldMs : holdMs + HOLD_SMOOTHING * (heldMs - holdMs),
+    usage: heldMs === null ? slot.usage : recordEnd(slot.usage, draft.nowMs),
+    holdMs: smoothed(holdMs, heldMs),
+    grantedMs: withoutLease(slot.grantedMs, draft.nowMs - (heldMs ?? 0)),
     wishedKeepAliveMs: keepAliveMs === undefined ? slot.wishedKeepAliveMs : keepAliveMs,
   });
+}
+
+/** The others, when the lease that was given at about this time has ended. */
+function withoutLease(grantedMs: readonly number[], atMs: number): readonly number[] {
+  const farMs = grantedMs.map((each) => Math.abs(each - atMs));
+  const ended = farMs.indexOf(Math.min(...farMs));
+  return grantedMs.filter((_, place) => place !== ended);
+}
+
+function smoothed(holdMs: number | null, heldMs: number | null): number | null {
+  if (heldMs === null || holdMs === null) return heldMs ?? holdMs;
+  return holdMs + HOLD_SMOOTHING * (heldMs - holdMs);
 }
 
 function loaded(draft: SchedulerDraft, slot: Slot, bytes: Footprint | null): void {
@@ -191,16 +208,15 @@ function loaded(draft: SchedulerDraft, slot: Slot, bytes: Footprint | null): voi
     breaker: afterLoad(slot.breaker, draft.nowMs),
     sizes: held === null ? slot.sizes : withMeasured(slot, held, true),
     loadsMs: [...slot.loadsMs, draft.nowMs - phase.sinceMs].slice(-KEPT_DURATIONS),
+    grantedMs: [],
     retry: null,
   });
   const ready: Phase = {
     kind: 'ready',
     generation,
     way,
-    reserved:
-      held === null
-        ? reserved
-        : largerFootprint(held, smallerFootprint(known.sizes.get(wayKey(way))?.peak ?? held, reserved)),
+    // What was set aside for its work stays so: a model grows with its first requests.
+    reserved: held === null ? reserved : largerFootprint(held, reserved),
     sinceMs: draft.nowMs,
     users: 0,
     idleSinceMs: draft.nowMs,
@@ -248,7 +264,8 @@ function stopIdleOn(draft: SchedulerDraft, devices: Footprint): boolean {
     const { phase, pinned } = slot;
     const idle = (phase.kind === 'ready' && phase.users === 0) || phase.kind === 'sleeping';
     if (!idle || pinned || !devicesOf(devices).some((device) => bytesOn(phase.reserved, device) > 0)) continue;
-    draft.stop(slot, 'evicted');
+    // Loaded back by itself it would only run out of memory again.
+    draft.stop(draft.update(slot, { mayReturn: false }), 'evicted');
     any = true;
   }
   return any;
@@ -349,11 +366,6 @@ function close(draft: SchedulerDraft, now: boolean): void {
   }
 }
 
-/** The smaller of both, device by device of the first. */
-function smallerFootprint(a: Footprint, b: Footprint): Footprint {
-  return Object.fromEntries(devicesOf(a).map((device) => [device, Math.min(bytesOn(a, device), bytesOn(b, device))]));
-}
-
 /** What is left of `bytes` after `returned`, never less than nothing. */
 function lessOf(bytes: Footprint, returned: Footprint): Footprint {
   const left = subtractFootprints(bytes, returned);
@@ -366,6 +378,7 @@ function lessOf(bytes: Footprint, returned: Footprint): Footprint {
 export function wakeAtMs(state: SchedulerState, nowMs: number): number | null {
   const { patienceMs } = state.limits;
   const times: (number | null)[] = state.waiters.map((waiter) => patienceEndsMs(waiter, patienceMs));
+  times.push(...turnLooksMs(state));
   for (const slot of state.slots.values()) {
     const { phase } = slot;
     times.push(deadlineMs(slot), restEndsMs(state, slot));

@@ -109,8 +109,14 @@ export interface Slot {
   readonly wakesMs: readonly number[];
   /** How long a lease is held, smoothed; null before the first release. */
   readonly holdMs: number | null;
+  /** Since when each lease is held, earliest first; meaningless while the model does not serve. */
+  readonly grantedMs: readonly number[];
+  /** When refused clients were told to come again, earliest first; a place is kept for each. */
+  readonly promisedMs: readonly number[];
   readonly lastUsedMs: number | null;
   readonly usage: Usage;
+  /** Whether it served since it was last loaded, and has left memory, if it has, only to make room. */
+  readonly mayReturn: boolean;
   /** An operator keeps it in memory. */
   readonly pinned: boolean;
   /** As configured or as an operator set it; null keeps it. */
@@ -133,8 +139,11 @@ export function emptySlot(model: ScheduledModel): Slot {
     loadsMs: model.loadsMs,
     wakesMs: [],
     holdMs: null,
+    grantedMs: [],
+    promisedMs: [],
     lastUsedMs: null,
     usage: noUsage,
+    mayReturn: false,
     pinned: false,
     keepAliveMs: model.idleMs,
     wishedKeepAliveMs: undefined,

@@ -1,6 +1,7 @@
 import { type Footprint, NO_BYTES, largerFootprint, subtractFootprints } from '../shared/footprint.ts';
 import type { LifecycleEvent } from './lifecycle-event.ts';
 import type { Effect, SchedulerEvent, SchedulerState } from './scheduler-state.ts';
+import { type Slot, wayKey } from './slot.ts';
 
 /** One step of the scheduler, seen from outside. */
 export interface TakenStep {
@@ -31,7 +32,7 @@ function fromEvent({ before, event, after, nowMs, pidOf }: TakenStep): Lifecycle
   switch (event.kind) {
     case 'release': {
       const users = slot.phase.kind === 'ready' ? slot.phase.users : 0;
-      return [{ kind: 'released', modelId, heldMs: event.heldMs, users }];
+      return [{ kind: 'released', modelId, heldMs: event.heldMs ?? 0, users }];
     }
     case 'loaded': {
       if (was.kind !== 'loading') return [];
@@ -40,7 +41,7 @@ function fromEvent({ before, event, after, nowMs, pidOf }: TakenStep): Lifecycle
       return [{ kind: 'loaded', modelId, loadMs: tookMs, measured: event.measured, reserved, pid }];
     }
     case 'load-failed':
-      if (was.kind !== 'loading') return was.kind === 'unloading' ? ended(modelId, was, NO_BYTES, tookMs) : [];
+      if (was.kind !== 'loading') return was.kind === 'unloading' ? ended(modelId, was, heldBy(slot, was), tookMs) : [];
       return [{ kind: 'load-failed', modelId, reason: event.error.message, outOfMemory: event.outOfMemory }];
     case 'slept': {
       if (was.kind !== 'falling-asleep') return [];
@@ -52,7 +53,8 @@ function fromEvent({ before, event, after, nowMs, pidOf }: TakenStep): Lifecycle
     case 'crashed':
       return was.kind === 'unloading' ? [] : [{ kind: 'crashed', modelId, reason: event.reason }];
     case 'gone':
-      if (was.kind === 'unloading') return ended(modelId, was, event.kept, tookMs);
+      if (was.kind === 'unloading')
+        return ended(modelId, was, positive(subtractFootprints(heldBy(slot, was), event.kept)), tookMs);
       return [{ kind: 'crashed', modelId, reason: event.reason }];
     case 'measured':
     case 'sleep-failed':
@@ -65,11 +67,16 @@ function fromEvent({ before, event, after, nowMs, pidOf }: TakenStep): Lifecycle
 
 type Unloading = Extract<NonNullable<ReturnType<SchedulerState['slots']['get']>>['phase'], { kind: 'unloading' }>;
 
-function ended(modelId: string, { reason, reserved }: Unloading, kept: Footprint, unloadMs: number): LifecycleEvent[] {
+/** The most that was measured of it; what was set aside where nothing was. */
+function heldBy(slot: Slot, { way, reserved }: Unloading): Footprint {
+  return slot.sizes.get(wayKey(way))?.peak ?? reserved;
+}
+
+function ended(modelId: string, { reason }: Unloading, freed: Footprint, unloadMs: number): LifecycleEvent[] {
   // Crashes and overdue loads were told when they happened.
   if (reason === 'crashed' || reason === 'overdue') return [];
   if (reason === 'cancelled') return [{ kind: 'load-cancelled', modelId }];
-  return [{ kind: 'unloaded', modelId, reason, freed: positive(subtractFootprints(reserved, kept)), unloadMs }];
+  return [{ kind: 'unloaded', modelId, reason, freed, unloadMs }];
 }
 
 function fromEffect({ before, after, nowMs, codeOf }: TakenStep, effect: Effect): LifecycleEvent[] {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { type Footprint, bytesOn, devicesOf, fits } from '../shared/footprint.ts';
+import { type Footprint, bytesOn, devicesOf } from '../shared/footprint.ts';
 import { totalCounted } from './memory-budget.ts';
 import type { Priority } from './model-manager.ts';
-import { modelsToCome, protectedModels } from './scheduler-plans.ts';
+import { modelsToCome } from './scheduler-plans.ts';
 import { type Effect, type SchedulerEvent, type SchedulerState, initialState } from './scheduler-state.ts';
 import { step, wakeAtMs } from './scheduler.ts';
-import { type ScheduledModel, type Slot, variantOf } from './slot.ts';
+import { type ScheduledModel, variantOf } from './slot.ts';
 
 /** The slowest that anything is in a random world, in milliseconds. */
 export const LONGEST = {
@@ -130,10 +130,8 @@ export class RandomWorld {
   }
 
   #send(event: SchedulerEvent): void {
-    const before = this.#state;
-    const { state, effects } = step(before, event, this.#nowMs);
+    const { state, effects } = step(this.#state, event, this.#nowMs);
     this.#state = state;
-    this.#checkPlans(before, effects);
     for (const effect of effects) this.#obey(effect);
     this.#checkBudget(effects);
     const wakeMs = wakeAtMs(state, this.#nowMs);
@@ -153,22 +151,6 @@ export class RandomWorld {
     const loads = effects.flatMap((effect) => (effect.kind === 'load' ? devicesOf(effect.reserved) : []));
     for (const device of this.#world.grows ? loads : devicesOf(this.#world.budgets)) {
       assert(bytesOn(counted, device) <= bytesOn(this.#world.budgets, device) + 1e-9, `bytes on ${device}`);
-    }
-  }
-
-  /** No model that a plan needs goes while another idle one with at least its memory, that nobody needs, stays. */
-  #checkPlans(before: SchedulerState, effects: readonly Effect[]): void {
-    const needed = protectedModels(this.#state);
-    const gone = new Set(effects.flatMap((effect) => ('generation' in effect ? [effect.modelId] : [])));
-    for (const effect of effects) {
-      if (effect.kind !== 'stop' || effect.reason !== 'evicted' || !needed.has(effect.modelId)) continue;
-      const was = before.slots.get(effect.modelId);
-      if (was === undefined || was.phase.kind !== 'ready' || was.phase.leaving !== null) continue;
-      for (const other of before.slots.values()) {
-        if (gone.has(other.model.id) || needed.has(other.model.id) || !isFree(before, other)) continue;
-        const instead = other.phase.kind === 'ready' && fits(was.phase.reserved, other.phase.reserved);
-        assert(!instead, `${effect.modelId} evicted though ${other.model.id} could go`);
-      }
     }
   }
 
@@ -236,7 +218,7 @@ export class RandomWorld {
     const { modelId } = effect;
     switch (effect.kind) {
       case 'load':
-        if (effect.reason === 'prefetch') this.seen['prefetch'] = (this.seen['prefetch'] ?? 0) + 1;
+        if (effect.reason !== 'request') this.seen[effect.reason] = (this.seen[effect.reason] ?? 0) + 1;
         if (effect.way.shrunk) this.seen['shrunk'] = (this.seen['shrunk'] ?? 0) + 1;
         this.#start(effect);
         break;
@@ -352,13 +334,6 @@ export class RandomWorld {
       this.#after(LONGEST.keptMs, () => this.#send({ kind: 'returned', modelId, bytes: kept }));
     }
   }
-}
-
-function isFree(state: SchedulerState, slot: Slot): boolean {
-  const { phase, model, pinned } = slot;
-  if (phase.kind !== 'ready' || phase.users > 0 || phase.leaving !== null || pinned) return false;
-  const stays = slot.wishedKeepAliveMs === undefined ? slot.keepAliveMs : slot.wishedKeepAliveMs;
-  return stays !== null && !state.waiters.some((waiter) => waiter.modelId === model.id);
 }
 
 function scaled(bytes: Footprint, share: number): Footprint {

@@ -129,7 +129,7 @@ function inShort(effect: Effect): string {
     case 'stop':
       return `stop ${effect.modelId} ${effect.reason}`;
     case 'load': {
-      const how = effect.reason === 'prefetch' ? 'prefetch' : 'load';
+      const how = effect.reason === 'prefetch' || effect.reason === 'return' ? effect.reason : 'load';
       return effect.way.shrunk ? `${how} ${effect.modelId} shrunk` : `${how} ${effect.modelId}`;
     }
     default:

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Usage, densestRate, noUsage, recordUse, reuseRate } from './usage.ts';
+import { type Usage, densestRate, isKnown, noUsage, recordEnd, recordUse, reuseRate } from './usage.ts';
 
 const MINUTE = 60_000;
 
@@ -60,4 +60,16 @@ test('a month without use, and a clock that goes back, are borne', () => {
 test('what is remembered of a model does not grow', () => {
   const bytes = (usage: Usage): number => usage.gaps.length;
   expect(bytes(every(MINUTE, 1_000))).toBe(bytes(noUsage));
+});
+
+test('how long a request waited and worked is no part of the gap to the next', () => {
+  let usage: Usage = noUsage;
+  for (let at = 0; at < 20; at++) usage = recordEnd(recordUse(usage, at * 61_000), at * 61_000 + 60_000);
+  expect(densestRate(usage)).toBeGreaterThan(0.5);
+  expect(recordEnd(noUsage, 5)).toBe(noUsage);
+});
+
+test('a model is known from its fourth use on', () => {
+  expect(isKnown(usedAt(0, 1_000, 2_000))).toBe(false);
+  expect(isKnown(usedAt(0, 1_000, 2_000, 3_000))).toBe(true);
 });

@@ -7,15 +7,17 @@ const BINS = 22;
  * thirty gaps make the picture, and the rare long ones are not forgotten over a burst of short ones.
  */
 const FADING = { forLonger: 0.97, forShorter: 0.99 } as const;
+/** From so many gaps on a model is known; older ones are faded, so it takes three. */
+const LEAST_GAPS = 2;
 /** What an unknown model is thought to do, in gaps seen: any length is as likely as its double. */
 const PRIOR_PER_BIN = 2 / BINS;
 
 /**
- * How a model was used until now: when last, and how long the gaps between uses were. Plain data of a bounded size;
+ * How a model was used until now: when last, and how long the gaps were from a use, or its end, to the next. Plain data of a bounded size;
  * only `recordUse` makes a new one.
  */
 export interface Usage {
-  /** Null before the first use. */
+  /** When a use last began or ended; null before the first. */
   readonly lastMs: number | null;
   /** How many gaps fell into each bin, older ones faded. */
   readonly gaps: readonly number[];
@@ -63,7 +65,17 @@ export function reuseRate(usage: Usage, nowMs: number): number {
   return 1_000 * best;
 }
 
-/** The same for the moment right after a use: how densely uses follow each other. */
+/** The usage after a use has ended: what follows is told from then on, so that waiting and working are no part of the gaps. */
+export function recordEnd(usage: Usage, nowMs: number): Usage {
+  return usage.lastMs === null ? usage : { ...usage, lastMs: nowMs };
+}
+
+/** Whether enough uses were seen to expect more like them. */
+export function isKnown({ gaps }: Usage): boolean {
+  return gaps.reduce((sum, count) => sum + count, 0) >= LEAST_GAPS;
+}
+
+/** How densely uses follow each other: the rate at the moment right after one. */
 export function densestRate(usage: Usage): number {
   return usage.lastMs === null ? 0 : reuseRate(usage, usage.lastMs);
 }

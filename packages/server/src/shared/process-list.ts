@@ -64,7 +64,7 @@ export function identifyProcess(pid: number): ProcessIdentity | null {
   if (process.platform === 'win32') return null;
   if (process.platform === 'linux') {
     const stat = readProcTextNow(`/proc/${pid}/stat`);
-    return stat === null ? null : parseStatIdentity(stat);
+    return stat === null ? null : identityIn(stat, fieldsOf(stat));
   }
   const { stdout } = spawnSync(PS, ['-o', PS_COLUMNS, '-p', String(pid)], { ...PS_OPTIONS, encoding: 'utf8' });
   const start = PS_ROW.exec(stdout)?.[6];
@@ -86,8 +86,9 @@ export async function readCommand(pid: number): Promise<string | null> {
 
 /** `/proc/<pid>/stat` (proc_pid_stat(5)): null for zombies. The name may hold spaces and parentheses. */
 export function parseStat(text: string): ProcessRow | null {
-  const identity = parseStatIdentity(text);
-  const [state = 'X', parent, group, session] = fieldsOf(text);
+  const fields = fieldsOf(text);
+  const identity = identityIn(text, fields);
+  const [state = 'X', parent, group, session] = fields;
   if (identity === null || 'ZXx'.includes(state)) return null;
   const name = text.slice(text.indexOf('(') + 1, text.lastIndexOf(')'));
   return {
@@ -153,17 +154,17 @@ export function descendantsOf<Row extends Pick<ProcessRow, 'pid' | 'parent'>>(
   return found;
 }
 
-/** Fields of `/proc/<pid>/stat` behind the name: the third, `state`, comes first. */
-function fieldsOf(stat: string): string[] {
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-}
-
 /** Field 22: clock ticks between the machine's start and the process's. */
 const START_FIELD = 22 - 3;
 
-function parseStatIdentity(stat: string): ProcessIdentity | null {
+/** Fields of `/proc/<pid>/stat` behind the name, up to the start: the third, `state`, comes first. The others nobody reads. */
+function fieldsOf(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ', START_FIELD + 1);
+}
+
+function identityIn(stat: string, fields: readonly string[]): ProcessIdentity | null {
   const pid = Number.parseInt(stat, 10);
-  const start = fieldsOf(stat)[START_FIELD];
+  const start = fields[START_FIELD];
   return Number.isNaN(pid) || start === undefined ? null : { pid, start };
 }
 

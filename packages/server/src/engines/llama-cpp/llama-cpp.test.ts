@@ -145,6 +145,14 @@ test('penalties lower what was written; only the repeat penalty looks at the pro
 
 test('the largest of equal values is the first, and seeds stay in range', () => {
   expect(largest(Float32Array.of(1, 3, 3, 2))).toBe(1);
+  for (let length = 1; length < 20; length++) {
+    for (let place = 0; place < length; place++) {
+      const values = new Float32Array(length).fill(-2).fill(-1, place);
+      expect(largest(values)).toBe(place);
+    }
+  }
+  // What is no number is never chosen.
+  expect(largest(Float32Array.of(1, 2, 3, 4, 5, NaN, 7, 6, NaN))).toBe(6);
   expect(samplerSeed(0xffff_ffff)).toBe(0);
   expect(samplerSeed(-7)).toBe(7);
   expect(samplerSeed(null)).toBeLessThan(0xffff_ffff);

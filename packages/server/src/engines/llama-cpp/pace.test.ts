@@ -50,12 +50,26 @@ test('what a step with a prompt takes beyond its answers is the prompt’s', () 
   expect(pace.promptTokenMs).toBe(2);
 });
 
-test('guessed tokens are priced by the number of them that is cheapest', () => {
+test('guessed tokens are priced by what so many of them took, and many are taken to cost no more each than few', () => {
   const pace = new Pace(2);
-  expect(pace.draftPrice(2)).toBe(0.6);
+  expect(pace.draftPrice(2, 3)).toBe(0.7);
   pace.observe(answersOf(2, 30));
-  pace.observe({ writers: 2, promptTokens: 0, drafted: 3, ms: 120 });
-  expect(pace.draftPrice(2)).toBe(0.6);
-  pace.observe({ writers: 2, promptTokens: 0, drafted: 10, ms: 90 });
-  expect(pace.draftPrice(2)).toBeCloseTo(0.2);
+  pace.observe({ writers: 2, promptTokens: 0, drafted: 3, ms: 48 });
+  expect(pace.draftPrice(2, 3)).toBeCloseTo(0.2);
+  expect(pace.draftPrice(2, 15)).toBeCloseTo(0.2);
+  pace.observe({ writers: 2, promptTokens: 0, drafted: 10, ms: 270 });
+  expect(pace.draftPrice(2, 10)).toBeCloseTo(0.8);
+  expect(pace.draftPrice(2, 3)).toBeCloseTo(0.2);
+  // Other numbers of answers have prices of their own.
+  expect(pace.draftPrice(1, 3)).toBe(0.7);
+  expect(pace.draftPrice(2, 15)).toBeCloseTo(0.75);
+});
+
+test('a price is forgotten after some thousand steps, for it may have been measured on a busy machine', () => {
+  const pace = new Pace(2);
+  pace.observe(answersOf(1, 10));
+  pace.observe({ writers: 1, promptTokens: 0, drafted: 2, ms: 90 });
+  expect(pace.draftPrice(1, 2)).toBe(4);
+  for (let step = 0; step < 5000; step++) pace.observe(answersOf(1, 10));
+  expect(pace.draftPrice(1, 2)).toBe(0.7);
 });

@@ -3,10 +3,14 @@ const WEIGHT = 0.2;
 /** More newcomers than this hold answers up no longer. */
 const MOST_SHARES = 8;
 
-/** Some kernels evaluate many rows for much less each than few. */
-const MANY_DRAFTED = 6;
-/** Where nothing was measured yet, checking a guessed token is taken to cost so much of a step. */
-const ASSUMED_DRAFT_PRICE = 0.6;
+/** Kernels evaluate many rows for less each than few: so many guessed tokens at most have a price of their own. */
+const DRAFT_SIZES = [1, 3, 7, 11, Infinity];
+/** Where nothing was measured yet, checking a guessed token is taken to cost at most so much of a step. */
+const ASSUMED_DRAFT_PRICE = 0.7;
+/** A price is measured again after so many steps: it may have been taken on a busy machine. */
+const PRICE_STEPS = 4096;
+/** Guesses are rare, so that the last one must count for more. */
+const PRICE_WEIGHT = 0.5;
 
 /** What one step held and took. */
 export interface StepFigures {
@@ -27,7 +31,9 @@ export class Pace {
   readonly #interruption: number | null;
   readonly #stepMs = new Map<number, number>();
   #promptTokenMs: number | null = null;
-  readonly #draftedRowMs = new Map<'few' | 'many', number>();
+  /** By writers and size; shares of a step without guesses. */
+  readonly #draftPrices = new Map<string, { price: number; readonly step: number }>();
+  #steps = 0;
 
   /** `interruption` is at least 1; null never holds prompts back. */
   constructor(interruption: number | null) {
@@ -40,6 +46,7 @@ export class Pace {
   }
 
   observe({ writers, promptTokens, drafted, ms }: StepFigures): void {
+    this.#steps++;
     if (promptTokens === 0 && drafted === 0) {
       if (writers > 0) this.#stepMs.set(writers, mix(this.#stepMs.get(writers) ?? null, ms));
       return;
@@ -48,10 +55,8 @@ export class Pace {
     if (alone === null) return;
     const extra = Math.max(0, ms - alone);
     if (drafted === 0) this.#promptTokenMs = mix(this.#promptTokenMs, extra / promptTokens);
-    else if (promptTokens === 0) {
-      const kind = drafted > MANY_DRAFTED ? 'many' : 'few';
-      this.#draftedRowMs.set(kind, mix(this.#draftedRowMs.get(kind) ?? null, extra / drafted));
-    }
+    else if (promptTokens === 0 && alone > 0)
+      this.#learnPrice(draftKey(writers, sizeOf(drafted)), extra / drafted / alone);
   }
 
   /** Milliseconds of a step in which so many answers go on and nothing else happens; null before any such step. */
@@ -77,18 +82,37 @@ export class Pace {
     return Math.max(1, Math.floor((alone * (this.#interruption - 1) * shares) / this.#promptTokenMs));
   }
 
-  /** What checking one guessed token costs at best, as a share of a step without guesses. */
-  draftPrice(writers: number): number {
-    const alone = this.undisturbedMs(writers);
-    if (alone === null || alone === 0) return ASSUMED_DRAFT_PRICE;
-    const prices = (['few', 'many'] as const).map((kind) => {
-      const ms = this.#draftedRowMs.get(kind);
-      return ms === undefined ? ASSUMED_DRAFT_PRICE : ms / alone;
-    });
-    return Math.min(...prices);
+  /** What checking one guessed token costs when there are so many in a step, as a share of a step without guesses. */
+  draftPrice(writers: number, drafted: number): number {
+    const size = sizeOf(drafted);
+    const known = this.#knownPrice(draftKey(writers, size));
+    if (known !== null) return known;
+    for (let fewer = size - 1; fewer >= 0; fewer--) {
+      const near = this.#knownPrice(draftKey(writers, fewer));
+      // More rows cost no more each than fewer; where those were dear, little can be hoped for.
+      if (near !== null) return Math.min(near, (near + ASSUMED_DRAFT_PRICE) / 2);
+    }
+    return ASSUMED_DRAFT_PRICE;
+  }
+
+  #knownPrice(key: string): number | null {
+    const known = this.#draftPrices.get(key);
+    return known === undefined || this.#steps - known.step > PRICE_STEPS ? null : known.price;
+  }
+
+  #learnPrice(key: string, price: number): void {
+    this.#draftPrices.set(key, { price: mix(this.#knownPrice(key), price, PRICE_WEIGHT), step: this.#steps });
   }
 }
 
-function mix(before: number | null, now: number): number {
-  return before === null ? now : before + WEIGHT * (now - before);
+function sizeOf(drafted: number): number {
+  return DRAFT_SIZES.findIndex((most) => drafted <= most);
+}
+
+function draftKey(writers: number, size: number): string {
+  return `${writers}/${size}`;
+}
+
+function mix(before: number | null, now: number, weight = WEIGHT): number {
+  return before === null ? now : before + weight * (now - before);
 }

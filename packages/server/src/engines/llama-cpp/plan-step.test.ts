@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { planStep, type StepKind, type StepLimits, type StepPlan } from './plan-step.ts';
 
-const LIMITS: StepLimits = { batchTokens: 64, promptTokens: Infinity, onePool: false };
+const LIMITS: StepLimits = { batchTokens: 64, promptTokens: Infinity, onePool: false, heldBack: null };
 const plan = (left: number[], previous: StepKind, limits: Partial<StepLimits> = {}): StepPlan =>
   planStep(left, { ...LIMITS, ...limits }, previous);
 
@@ -44,7 +44,7 @@ test('while no answer is written, the path of each prompt token depends on its o
     for (;;) {
       const left = lengths.map((length, index) => length - (done[index]?.length ?? 0));
       if (left.every((count) => count === 0)) return done;
-      const { kind, counts } = plan(left, previous, { batchTokens: 128 });
+      const { kind, counts } = plan(left, previous, { batchTokens: 128, heldBack: lengths.map(() => false) });
       previous = kind;
       for (const [index, count] of counts.entries()) done[index] += kind[0]?.repeat(count) ?? '';
     }
@@ -52,4 +52,74 @@ test('while no answer is written, the path of each prompt token depends on its o
   const lengths = [300, 38, 64, 700, 1, 129];
   const together = paths(lengths);
   for (const [index, length] of lengths.entries()) expect(together[index]).toBe(paths([length])[0]);
+});
+
+/** Runs prompts of the given lengths until each began to answer; returns the rows of each step and, for each prompt, its last step. */
+function evaluate(
+  lengths: readonly number[],
+  limits: Partial<StepLimits> = {},
+): { steps: number[][]; begins: number[] } {
+  const left = [...lengths];
+  const heldBack = lengths.map(() => false);
+  const begins = lengths.map(() => -1);
+  const steps: number[][] = [];
+  let previous: StepKind = 'singles';
+  while (left.some((count) => count > 0)) {
+    const present = [...left.keys()].filter((index) => (left[index] ?? 0) > 0);
+    const { kind, counts } = plan(
+      present.map((index) => left[index] ?? 0),
+      previous,
+      { heldBack: present.map((index) => heldBack[index] === true), ...limits },
+    );
+    previous = kind;
+    const rows = lengths.map(() => 0);
+    for (const [at, index] of present.entries()) rows[index] = counts[at] ?? 0;
+    for (const [index, count] of rows.entries()) {
+      left[index] = (left[index] ?? 0) - count;
+      if (count > 0) heldBack[index] = left[index] === 1;
+      if (left[index] === 0 && begins[index] === -1) begins[index] = steps.length;
+    }
+    steps.push(rows);
+    if (steps.length > 1000) throw new Error('it never ends');
+  }
+  return { steps, begins };
+}
+
+test('prompts of one length are evaluated one after the other, and begin to answer in one step', () => {
+  const { steps, begins } = evaluate([58, 58, 58, 58]);
+  expect(steps).toEqual([
+    [57, 0, 0, 0],
+    [0, 57, 0, 0],
+    [0, 0, 57, 0],
+    [1, 1, 1, 58],
+  ]);
+  expect(begins).toEqual([3, 3, 3, 3]);
+});
+
+test('a prompt that is much shorter than the others, or known already, does not wait for them', () => {
+  expect(evaluate([58, 5, 58, 1]).begins).toEqual([1, 0, 1, 0]);
+});
+
+test('nobody waits for the tiles of a long prompt', () => {
+  const { begins } = evaluate([1000, 40, 40]);
+  expect(begins[1]).toBeLessThanOrEqual(4);
+  expect(begins[2]).toBeLessThanOrEqual(4);
+});
+
+test('however prompts come together, each step evaluates something, stays within its room and ends keep their path', () => {
+  let state = 7;
+  const random = (below: number): number => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor((state / 2_147_483_648) * below);
+  };
+  for (let round = 0; round < 300; round++) {
+    const onePool = round % 2 === 1;
+    const lengths = Array.from({ length: 1 + random(16) }, () => 1 + random(round % 3 === 0 ? 200 : 63));
+    for (const rows of evaluate(lengths, { onePool }).steps) {
+      const sum = rows.reduce((total, count) => total + count, 0);
+      expect(sum).toBeGreaterThan(0);
+      expect(sum).toBeLessThanOrEqual(64 + lengths.length);
+      if (onePool && sum % 64 !== 0) expect(sum).toBeLessThan(64);
+    }
+  }
 });

@@ -22,6 +22,11 @@ export interface StepLimits {
   readonly promptTokens: number;
   /** Whether all sequences count together for the path, because they lie in one pool. */
   readonly onePool: boolean;
+  /**
+   * While no answer is being written: for each request whether all but the last token of its prompt was evaluated in a step
+   * that held the last one back. Null while answers are written.
+   */
+  readonly heldBack: readonly boolean[] | null;
 }
 
 /**
@@ -34,7 +39,8 @@ export function planStep(left: readonly number[], limits: StepLimits, previous: 
   const hasTiles = tileRoom >= TILE_TOKENS && left.some((count) => count >= TILE_TOKENS);
   const hasSingles = left.some((count) => count < TILE_TOKENS);
   if (hasTiles && (!hasSingles || previous === 'singles')) return { kind: 'tiles', counts: planTiles(left, tileRoom) };
-  return { kind: 'singles', counts: planSingles(left, limits, hasTiles) };
+  if (limits.heldBack === null) return { kind: 'singles', counts: planSingles(left, limits, hasTiles) };
+  return { kind: 'singles', counts: planTogether(left, limits, limits.heldBack) };
 }
 
 function planTiles(left: readonly number[], batchTokens: number): number[] {
@@ -45,6 +51,35 @@ function planTiles(left: readonly number[], batchTokens: number): number[] {
     room -= taken;
     return taken;
   });
+}
+
+/**
+ * The ends of prompts while nobody writes: one after the other, for few rows of many sequences take longer than many of few.
+ * Prompts of about one length begin to answer together, else the first would soon hold up the others; much shorter ones don't wait.
+ */
+function planTogether(left: readonly number[], limits: StepLimits, heldBack: readonly boolean[]): number[] {
+  const pending = left
+    .flatMap((count, index) => (count > 1 && count < TILE_TOKENS ? [index] : []))
+    .sort((a, b) => (left[a] ?? 0) - (left[b] ?? 0));
+  const longest = left[pending.at(-1) ?? -1] ?? 0;
+  const counts: number[] = left.map((count, index) => (count === 1 && heldBack[index] !== true ? 1 : 0));
+  const waiting = left.reduce((sum, count) => sum + (count === 1 ? 1 : 0), 0);
+  let room = limits.onePool ? TILE_TOKENS - 1 - waiting - pending.length : limits.batchTokens;
+  let done = 0;
+  for (const index of pending) {
+    const count = left[index] ?? 0;
+    const like = 2 * count > longest;
+    const last = done === pending.length - 1;
+    const taken = Math.min(last || !like ? count : count - 1, limits.onePool ? Math.max(1, room) : Infinity);
+    if (done > 0 && taken > room) return counts;
+    counts[index] = taken;
+    room -= taken;
+    done++;
+  }
+  // With the last of them, all begin to answer.
+  return left.map((count, index) =>
+    count < TILE_TOKENS && counts[index] === count - 1 ? count : (counts[index] ?? 0),
+  );
 }
 
 /** Everybody who writes goes on; prompts share the room equally, so that those who came together start together. */

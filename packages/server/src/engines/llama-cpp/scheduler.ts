@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { GatewayError } from '../../shared/errors.ts';
 import type { ChatEvent } from '../engine.ts';
 import { chooseMove } from './choose-move.ts';
@@ -48,6 +49,8 @@ interface Running {
   readonly job: Job;
   sequence: number;
   evaluated: number;
+  /** Whether the last token of its prompt waits, so that it begins to answer along with others. */
+  heldBack: boolean;
 }
 
 /** One request's part in a step. */
@@ -63,6 +66,9 @@ interface Part {
 const HEADROOM_TOKENS = 32;
 /** A request waits for another one to evaluate a prefix that both begin with when it saves at least so many tokens. */
 const LEAST_AWAITED_TOKENS = 32;
+
+const GATHER_SHARE = 0.02;
+const MOST_GATHER_MS = 20;
 
 function turn(): Promise<void> {
   return new Promise((resolve) => {
@@ -141,6 +147,7 @@ export class Scheduler {
 
   async #loop(): Promise<void> {
     await turn();
+    await this.#gatherCompany();
     while (this.#state === 'looping' && this.#running.length + this.#waiting.length > 0) {
       try {
         this.#admit();
@@ -153,6 +160,13 @@ export class Scheduler {
       await turn();
     }
     if (this.#state === 'looping') this.#state = 'idle';
+  }
+
+  /** Requests that are sent together arrive a moment apart: the first one waits a fiftieth of its own time for the others. */
+  async #gatherCompany(): Promise<void> {
+    const tokens = this.#waiting.reduce((sum, job) => sum + job.tokens.length, 0);
+    const ms = Math.min(MOST_GATHER_MS, (this.#options.pace.promptTokenMs ?? 0) * tokens * GATHER_SHARE);
+    if (ms >= 1) await setTimeout(ms);
   }
 
   #admit(): void {
@@ -183,7 +197,7 @@ export class Scheduler {
     if (place.parked !== null) this.#makeRoomFor(place.parked.tokens.length, place.target);
     const reuse = this.#keeper.prepare(place, job.scope);
     job.noteCached(Math.min(reuse, job.request.prompt.length));
-    this.#running.push({ job, sequence: place.target, evaluated: reuse });
+    this.#running.push({ job, sequence: place.target, evaluated: reuse, heldBack: false });
   }
 
   /** Frees cells for a parked state, other idle sequences first. */
@@ -221,7 +235,9 @@ export class Scheduler {
     const promptTokens = parts.reduce((sum, { run, count }) => sum + (isWriting(run) ? 0 : count), 0);
     const drafted = parts.reduce((sum, { guessed }) => sum + guessed.length, 0);
     for (const part of parts) this.#take(part);
-    pace.observe({ writers, promptTokens, drafted, ms: now() - start });
+    // Last tokens of prompts, alone in a step, take as long as those of answers: they say nothing about prompts.
+    const onlyEnds = writers === 0 && parts.every(({ count }) => count === 1);
+    if (!onlyEnds) pace.observe({ writers, promptTokens, drafted, ms: now() - start });
   }
 
   #addToBatch(part: Part): void {
@@ -240,6 +256,7 @@ export class Scheduler {
   #take({ run, count, guessed, output }: Part): void {
     const { job, sequence } = run;
     run.evaluated += count;
+    run.heldBack = job.tokens.length - run.evaluated === 1;
     if (output === null) return;
     let right = 0;
     for (;;) {
@@ -274,7 +291,8 @@ export class Scheduler {
       const left = this.#running.map(({ job, evaluated }) => job.tokens.length - evaluated);
       const writers = this.#running.filter(isWriting).length;
       const promptTokens = pace.promptTokens(writers, this.#running.length - writers);
-      const { kind, counts } = planStep(left, { batchTokens, promptTokens, onePool }, this.#lastStep);
+      const heldBack = writers > 0 ? null : this.#running.map((run) => run.heldBack);
+      const { kind, counts } = planStep(left, { batchTokens, promptTokens, onePool, heldBack }, this.#lastStep);
       const needed = counts.reduce((sum, count) => sum + count, 0);
       if (needed > this.#pool.freeCells && this.#makeRoom()) continue;
       this.#lastStep = kind;
@@ -290,11 +308,13 @@ export class Scheduler {
   }
 
   #guess(parts: readonly Part[], freeCells: number): readonly Part[] {
-    const price = this.#options.pace.draftPrice(parts.length);
-    let room = Math.min(MOST_GUESSED_ROWS, freeCells);
+    const { pace } = this.#options;
+    const most = Math.min(MOST_GUESSED_ROWS, freeCells);
+    let taken = 0;
     return parts.map((part) => {
-      const guessed = part.run.job.lookup?.guess(Math.min(room, part.run.job.room - 1), price) ?? [];
-      room -= guessed.length;
+      const price = (tokens: number): number => tokens * pace.draftPrice(parts.length, taken + tokens);
+      const guessed = part.run.job.lookup?.guess(Math.min(most - taken, part.run.job.room - 1), price) ?? [];
+      taken += guessed.length;
       return { ...part, guessed };
     });
   }

@@ -85,9 +85,14 @@ class Worker<T extends Task> implements EngineProcess<T> {
   #watch(): Promise<ProcessExit> {
     const child = this.#child;
     return new Promise((resolve) => {
+      let lastOutput: NodeJS.Timeout | undefined;
+      let lastResort: NodeJS.Timeout | undefined;
       const end = (code: number | null, signal: NodeJS.Signals | null): void => {
         if (this.#ended !== null) return;
         this.#ended = { code, signal, expected: this.#stopping, lastWords: [...this.#lastWords.lines] };
+        // They would keep all of this in memory until they fire.
+        clearTimeout(lastOutput);
+        clearTimeout(lastResort);
         child.stdout?.destroy();
         child.stderr?.destroy();
         this.#failAll();
@@ -96,11 +101,12 @@ class Worker<T extends Task> implements EngineProcess<T> {
       // 'close' follows the last message and the last line; 'error' alone means that the process never started.
       child.on('close', end);
       child.on('exit', (code, signal) => {
-        setTimeout(() => end(code, signal), LAST_OUTPUT_MS).unref();
+        lastOutput = setTimeout(() => end(code, signal), LAST_OUTPUT_MS).unref();
       });
       child.on('disconnect', () => {
+        if (this.#ended !== null) return;
         // It cannot be asked to stop any more; if it is not ending by itself, nobody else will end it.
-        setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS).unref();
+        lastResort = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS).unref();
       });
       child.on('error', (error) => {
         this.#lastWords.add(error.message);

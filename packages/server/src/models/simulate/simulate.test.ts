@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { clairvoyant, leastRecentlyUsed } from './choices.ts';
-import { concert } from './concert.ts';
+import { concert, ordinary } from './concert.ts';
 import { groups, llamaSwap, matrix, oneAtATime } from './llama-swap.ts';
 import { ollama } from './ollama.ts';
 import { type MakePolicy, type Machine, simulate } from './simulate.ts';
+import { randomFrom } from './random.ts';
 import type { SimulatedModel, Trace, TraceRequest } from './trace.ts';
 import { bursty } from './traces/bursty.ts';
 import { dayCycle } from './traces/day-cycle.ts';
@@ -29,7 +30,7 @@ function traceOf(models: readonly SimulatedModel[], ...requests: readonly (reado
   };
 }
 
-const lru = concert({ choose: leastRecentlyUsed });
+const lru = ordinary(leastRecentlyUsed);
 const two = [model('a'), model('b')];
 const three = [model('a'), model('b'), model('c')];
 
@@ -56,7 +57,7 @@ test('a model that is needed soon is kept by whoever knows the future', () => {
   const trace = traceOf(three, ['a', 0], ['b', 3_000], ['c', 6_000], ['a', 9_000]);
   const blind = simulate(trace, 12, lru);
   expect(blind.waitedMs).toEqual([LOAD, LOAD, STOP + LOAD, STOP + LOAD]);
-  const seeing = simulate(trace, 12, concert({ choose: clairvoyant(trace, blind.arrivedMs) }));
+  const seeing = simulate(trace, 12, ordinary(clairvoyant(trace, blind.arrivedMs)));
   expect(seeing.waitedMs).toEqual([LOAD, LOAD, STOP + LOAD, 0]);
 });
 
@@ -119,14 +120,42 @@ test('a chain whose plan is known has its next model loaded while the one before
 });
 
 test('a popular model comes back while nobody waits, and gives way to who does', () => {
+  const models = [model('a', 6, 2_000), model('b', 6, 100)];
   const often = Array.from({ length: 20 }, (_, at) => ['a', at * 5_000] as const);
-  const trace = traceOf(two, ...often, ['b', 98_000], ['a', 104_000]);
-  expect(simulate(trace, 10, concert()).waitedMs.at(-1)).toBe(STOP + LOAD);
-  expect(simulate(trace, 10, concert({ returns: true })).waitedMs.at(-1)).toBe(0);
-  const disturbed = traceOf(two, ...often, ['b', 98_000], ['b', 99_800], ['a', 110_000]);
-  const { waitedMs } = simulate(disturbed, 10, concert({ returns: true }));
-  expect(waitedMs.at(-2)).toBeLessThanOrEqual(2 * STOP + LOAD);
-  expect(waitedMs.at(-1)).toBe(0);
+  const trace = traceOf(models, ...often, ['b', 98_000], ['a', 104_000]);
+  expect(simulate(trace, 10, concert({ returns: false })).waitedMs.at(-1)).toBe(STOP + 2_000);
+  expect(simulate(trace, 10, concert()).waitedMs.at(-1)).toBe(0);
+  const disturbed = traceOf(models, ...often, ['b', 98_000], ['b', 99_000]);
+  expect(simulate(disturbed, 10, concert()).waitedMs.at(-1)).toBeLessThanOrEqual(2 * STOP + 100);
+});
+
+/** Two programs, each with a model of its own and its next request soon after each answer; the loads take far longer. */
+function alternating(): Trace {
+  const random = randomFrom(1);
+  const models = [model('a', 6, 5_000), model('b', 6, 5_000)];
+  const requests = Array.from({ length: 200 }, (_, at): TraceRequest => {
+    const times = { holdMs: random.logBetween(100, 600), delayMs: random.logBetween(50, 800) };
+    return { modelId: at % 2 === 0 ? 'a' : 'b', after: at < 2 ? null : at - 2, ...times };
+  });
+  return { name: 'alternating', models, requests };
+}
+
+test('two programs that alternate between two models do not pay a load for each request (llama-swap#19, llama-swap#612)', () => {
+  const plain = simulate(alternating(), 10, ordinary(leastRecentlyUsed));
+  const ours = simulate(alternating(), 10, concert());
+  const sum = (waits: readonly number[]): number => waits.reduce((total, waited) => total + waited, 0);
+  expect(sum(ours.waitedMs)).toBeLessThan(0.6 * sum(plain.waitedMs));
+  expect(ours.loads).toBeLessThan(0.6 * plain.loads);
+  expect(Math.max(...ours.waitedMs)).toBeLessThan(1.4 * Math.max(...plain.waitedMs));
+});
+
+test('announced plans shorten the wait of chains', () => {
+  const whole = interleaved(laptop, 7);
+  const trace: Trace = { ...whole, requests: whole.requests.slice(0, 500) };
+  const budget = 0.7 * trace.models.reduce((sum, { bytes }) => sum + bytes, 0);
+  const sum = (waits: readonly number[]): number => waits.reduce((total, waited) => total + waited, 0);
+  const blind = sum(simulate(trace, budget, concert()).waitedMs);
+  expect(sum(simulate(trace, budget, concert({ plans: true })).waitedMs)).toBeLessThan(0.9 * blind);
 });
 
 test('a policy that does what no server can is found out', () => {
@@ -184,7 +213,7 @@ test('every policy serves every request of a trace without exceeding the memory'
   for (const policy of [
     lru,
     concert(),
-    concert({ plans: true, returns: true, idleMs: 60_000 }),
+    concert({ plans: true, idleMs: 60_000 }),
     llamaSwap(groups),
     llamaSwap(matrix),
     ollama(),
