@@ -35,7 +35,7 @@ interface SeenSize {
 
 /** Remembers over restarts what models really need. What was learned of a model holds for its settings, threads and version alone. */
 export interface LearnedSizes {
-  /** What the next load on the estimate's devices is expected to take: the estimate, until lives on as many GPUs were measured. */
+  /** What the next load on the estimate's devices is expected to take: the estimate, or more where lives on as many GPUs took more. */
   expected(model: ModelSpec, estimate: Footprint): Footprint;
   /** Takes note of a life, or of its beginning; written to disk a little later. */
   record(model: ModelSpec, seen: SeenSize): void;
@@ -183,14 +183,13 @@ function gpusOf(footprint: Footprint): DeviceId[] {
 
 /** How far a single life may lead above the estimate; what is more is believed when it happens again. */
 const MOST_ALONE = 2;
-/** Lives in which little was asked of the model say little of what it needs. */
-const LEAST_SHARE = 0.75;
 /** Lives that differ by less than this share took the same. */
 const SAME_SHARE = 0.25;
 
 /**
- * The most that lives on as many GPUs took, and another one about as much: one life that took far more counts no more than twice the
- * estimate, so that it can never keep a model from being loaded again, and none leads far below the estimate.
+ * The most that lives on as many GPUs took, and another one about as much; never less than the estimate, because a life in which little was
+ * asked of the model says little of what it may need. One life that took far more counts no more than twice the estimate, so that it can
+ * never keep a model from being loaded again.
  */
 function expectSize(sizes: readonly Size[], estimate: Footprint, nowMs: number): Footprint {
   const gpus = gpusOf(estimate).sort((a, b) => bytesOn(estimate, b) - bytesOn(estimate, a));
@@ -203,7 +202,7 @@ function expectSize(sizes: readonly Size[], estimate: Footprint, nowMs: number):
         guess === 0 || seen.some((other, place) => place !== at && Math.abs(other - size) <= size * SAME_SHARE),
     );
     const most = confirmed.length > 0 ? Math.max(...confirmed) : Math.min(Math.max(...seen), guess * MOST_ALONE);
-    return Math.max(most, guess * LEAST_SHARE);
+    return Math.max(most, guess);
   };
   const parts: Partial<Record<DeviceId, number>> = {
     ram: learned(
