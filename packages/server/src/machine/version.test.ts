@@ -11,6 +11,8 @@ test.each([
   ['550.54.14', '525.60.13'],
   ['12.10', '12.9'],
   ['20.19.0', '20.9.9'],
+  ['0.5.6.post1', '0.5.6'],
+  ['0.5.7', '0.5.6.post1'],
 ])('%s is newer than %s', (newer, older) => {
   expect(compareVersions(newer, older)).toBeGreaterThan(0);
   expect(compareVersions(older, newer)).toBeLessThan(0);

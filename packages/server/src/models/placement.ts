@@ -9,7 +9,7 @@ import { bringBack } from './scheduler-return.ts';
 import { firstOfEach, patienceEndsMs } from './scheduler-queue.ts';
 import type { Waiter } from './scheduler-state.ts';
 import { turnEndsMs } from './scheduler-turns.ts';
-import type { Slot } from './slot.ts';
+import { type Slot, isAway } from './slot.ts';
 
 /** Brings the draft to rest after an event: ends what is due, serves who can be served, makes room for the others. */
 export function settle(draft: SchedulerDraft): void {
@@ -50,11 +50,7 @@ function grantAll(draft: SchedulerDraft): void {
 
 function needsRoom(draft: SchedulerDraft, modelId: string): boolean {
   const slot = draft.slots.get(modelId);
-  return slot !== undefined && isAway(slot) && draft.waitersOf(modelId).length > 0;
-}
-
-function isAway({ phase }: Slot): boolean {
-  return phase.kind === 'unloaded' || phase.kind === 'sleeping';
+  return isAway(slot) && draft.waitersOf(modelId).length > 0;
 }
 
 /** Loads what is waited for, in the order of the queue; false when a model still waits for room. */

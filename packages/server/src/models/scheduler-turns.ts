@@ -2,7 +2,7 @@ import { expectedLoss } from './evict.ts';
 import { residents } from './residents.ts';
 import type { SchedulerDraft } from './scheduler-draft.ts';
 import type { SchedulerState, Waiter } from './scheduler-state.ts';
-import { type Slot, expectedReturnMs } from './slot.ts';
+import { type Slot, expectedReturnMs, isAway } from './slot.ts';
 import { isKnown } from './usage.ts';
 
 /** A turn lasts so much of the load that a request waits for, and never longer than its patience. */
@@ -39,10 +39,6 @@ export function turnLooksMs(state: SchedulerState): readonly number[] {
       Array.from({ length: LOOKS }, (_, look) => readySinceMs(slot) + Math.ceil((turnMs * (look + 1)) / LOOKS)),
     ),
   );
-}
-
-function isAway(slot: Slot | undefined): boolean {
-  return slot?.phase.kind === 'unloaded' || slot?.phase.kind === 'sleeping';
 }
 
 function turnOf({ slots, limits }: Pick<SchedulerState, 'slots' | 'limits'>, modelId: string): number {

@@ -1,6 +1,6 @@
 import { firstOfEach, patienceEndsMs } from './scheduler-queue.ts';
 import type { SchedulerDraft } from './scheduler-draft.ts';
-import { type Slot, concurrencyOf, expectedLoadMs, expectedReturnMs } from './slot.ts';
+import { type Slot, concurrencyOf, expectedLoadMs, expectedReturnMs, isAway } from './slot.ts';
 
 /** Before the first lease of a model was given back. */
 const GUESSED_HOLD_MS = 15_000;
@@ -69,7 +69,7 @@ function roomMs(draft: SchedulerDraft, slot: Slot): number {
   const { limits, nowMs } = draft;
   const firsts = firstOfEach(draft.waiters);
   const own = firsts.findIndex(({ modelId }) => modelId === slot.model.id);
-  const before = (own < 0 ? firsts : firsts.slice(0, own)).filter(({ modelId }) => isAway(draft, modelId));
+  const before = (own < 0 ? firsts : firsts.slice(0, own)).filter(({ modelId }) => isAway(draft.slots.get(modelId)));
   const turnsMs = before.reduce((sum, { modelId }) => sum + turnMs(draft, modelId), 0);
   const others = [...draft.slots.values()].filter((other) => other !== slot);
   // What goes already is as good as gone.
@@ -80,9 +80,4 @@ function roomMs(draft: SchedulerDraft, slot: Slot): number {
   const [first] = own < 0 ? [] : firsts.slice(own);
   const patienceMs = first === undefined ? limits.patienceMs : patienceEndsMs(first, limits.patienceMs) - nowMs;
   return turnsMs + (busy.length === 0 ? 0 : Math.max(0, patienceMs) + longestMs);
-}
-
-function isAway(draft: SchedulerDraft, modelId: string): boolean {
-  const kind = draft.slots.get(modelId)?.phase.kind;
-  return kind === 'unloaded' || kind === 'sleeping';
 }

@@ -191,3 +191,8 @@ export function expectedReturnMs(slot: Slot): number {
 function median(values: readonly number[]): number | undefined {
   return values.toSorted((a, b) => a - b)[values.length >> 1];
 }
+
+/** Whether a model must be brought in before it can serve: not in memory, or asleep. */
+export function isAway(slot: Slot | undefined): boolean {
+  return slot?.phase.kind === 'unloaded' || slot?.phase.kind === 'sleeping';
+}

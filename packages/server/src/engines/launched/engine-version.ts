@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { compareVersions } from '../../machine/version.ts';
 import { GatewayError } from '../../shared/errors.ts';
 import { childEnvironment } from './child-environment.ts';
 
@@ -40,19 +41,5 @@ export function findVersion(text: string): string | null {
 
 /** Whether a version is at least `least`; a release candidate or a development build of a version comes before it, a post release after. */
 export function isAtLeast(version: string, least: string): boolean {
-  const [a, b] = [orderOf(version), orderOf(least)];
-  for (let at = 0; at < Math.max(a.length, b.length); at++) {
-    const difference = (a[at] ?? 0) - (b[at] ?? 0);
-    if (difference !== 0) return difference > 0;
-  }
-  return true;
-}
-
-/** Numbers that compare like the versions: four of the release, then -1 for one before it, or the number of a post release. */
-function orderOf(version: string): number[] {
-  const release = /^\d+(?:\.\d+)*/.exec(version)?.[0].split('.').map(Number) ?? [];
-  const post = /post\.?(\d*)/.exec(version);
-  const before = /rc|dev|\da\d|\db\d/.test(version);
-  const tail = post === null ? (before ? -1 : 0) : Number(post[1] ?? 0) + 1;
-  return [...[0, 1, 2, 3].map((at) => release[at] ?? 0), tail];
+  return compareVersions(version, least) >= 0;
 }
