@@ -5,6 +5,7 @@ const state = (tokens: number[], bytes = 10, scope = ''): ParkedState => ({
   tokens,
   scope,
   bytes,
+  dataBytes: bytes,
   read: () => new Uint8Array(bytes),
 });
 

@@ -5,7 +5,10 @@ export interface ParkedState {
   readonly tokens: readonly number[];
   /** Only requests of the same scope may begin with it. */
   readonly scope: string;
+  /** Bytes of memory that it holds; 0 when it lies on disk. */
   readonly bytes: number;
+  /** Bytes of its data. */
+  readonly dataBytes: number;
   /** Its data; null when it can't be had any more. */
   read(): Uint8Array | null;
 }

@@ -15,6 +15,7 @@ const state = (tokens: number[], fill = 7, bytes = 100): ParkedState => ({
   tokens,
   scope: 'scope',
   bytes,
+  dataBytes: bytes,
   read: () => new Uint8Array(bytes).fill(fill),
 });
 

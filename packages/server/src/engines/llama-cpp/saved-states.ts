@@ -57,14 +57,14 @@ export function saveStates(states: readonly ParkedState[], options: SaveOptions)
   let [left, written, bytesPerMs] = [options.bytes, 0, Infinity];
   for (const state of states) {
     if (options.now() - start > options.withinMs) break;
-    const size = state.bytes + state.tokens.length * TOKEN_BYTES + MOST_HEADER_BYTES;
+    const size = state.dataBytes + state.tokens.length * TOKEN_BYTES + MOST_HEADER_BYTES;
     const computeMs = options.promptMs(state.tokens.length) ?? Infinity;
     if (size > left || size / bytesPerMs > computeMs) continue;
     const data = state.read();
-    if (data === null || data.length + size - state.bytes > left) continue;
+    if (data === null || data.length + size - state.dataBytes > left) continue;
     const begun = options.now();
     writeState(options.folder, state, data, options.identity);
-    const whole = data.length + size - state.bytes;
+    const whole = data.length + size - state.dataBytes;
     bytesPerMs = whole / Math.max(1, options.now() - begun);
     left -= whole;
     written++;
@@ -128,7 +128,7 @@ function openState(path: string, identity: string): ParkedState | null {
     const tokens = Array.from({ length: header.tokens }, (_, index) => bytes.readInt32LE(index * TOKEN_BYTES));
     const read = (): Uint8Array | null => readState(path, start, header);
     // On disk it takes no memory, so it never has to make room for others.
-    return { tokens, scope: header.scope, bytes: 0, read };
+    return { tokens, scope: header.scope, bytes: 0, dataBytes: header.stateBytes, read };
   } finally {
     closeSync(file);
   }

@@ -52,7 +52,7 @@ export class SequenceKeeper {
     const choice = chooseSequence({ tokens, scope }, pool.sequences, rules);
     if (choice === null) return null;
     const match = parked.best(tokens, scope, rules.canCut);
-    if (match === null || !this.#pays(match.reuse - choice.reuse, match.state.bytes))
+    if (match === null || !this.#pays(match.reuse - choice.reuse, match.state.dataBytes))
       return { ...choice, parked: null };
     // Without a prefix in the pool the choice names the sequence that is best overwritten.
     const target = chooseSequence({ tokens: [], scope }, pool.sequences, rules)?.target ?? choice.target;
@@ -101,7 +101,8 @@ export class SequenceKeeper {
     if (parked.covers(entry.tokens, entry.scope) || store.stateBytes(sequence) > parked.limitBytes) return;
     const data = store.save(sequence);
     if (data.length === 0) return;
-    parked.add({ tokens: [...entry.tokens], scope: entry.scope, bytes: data.length, read: () => data });
+    const { length: bytes } = data;
+    parked.add({ tokens: [...entry.tokens], scope: entry.scope, bytes, dataBytes: bytes, read: () => data });
   }
 
   #pays(gain: number, bytes: number): boolean {
@@ -131,7 +132,7 @@ export class SequenceKeeper {
       return 0;
     }
     const ms = now() - start;
-    if (ms > 0) this.#restoreBytesPerMs = state.bytes / ms;
+    if (ms > 0) this.#restoreBytesPerMs = state.dataBytes / ms;
     const whole = state.tokens.length === reuse;
     if (!whole && !store.cut(target, reuse)) {
       store.cut(target, 0);
