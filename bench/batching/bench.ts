@@ -39,7 +39,9 @@ async function measure(context: BenchContext, side: ChatSide): Promise<Findings>
   const path = await ggufPath(context);
   const warm = await side.run(conversationsOf({ round: -1, streams, set: 0 }), MAX_TOKENS);
   const promptTokens = Math.round(warm.promptTokens / streams);
-  const options = { program: batchedBench, path, threads: context.threads, promptTokens, tokens: MAX_TOKENS };
+  // Answers that end early have more of their work in the prompt, and prompts gain nothing from running together.
+  const tokens = Math.max(1, Math.round(warm.tokens / streams));
+  const options = { program: batchedBench, path, threads: context.threads, promptTokens, tokens };
   const rounds: BatchRound[] = [];
   for (let round = 0; round < context.rounds; round += 1) {
     rounds.push({
@@ -52,7 +54,7 @@ async function measure(context: BenchContext, side: ChatSide): Promise<Findings>
   return {
     rows: batchRows(rounds, streams),
     notes: [
-      `${context.model}, threads: ${context.threads} everywhere; prompts of ${promptTokens} tokens (${cached.toFixed(1)} of them from Concert’s cache, none in the benchmark), ${MAX_TOKENS} tokens a stream; speculation off`,
+      `${context.model}, threads: ${context.threads} everywhere; prompts of ${promptTokens} tokens (${cached.toFixed(1)} of them from Concert’s cache, none in the benchmark), at most ${MAX_TOKENS} tokens a stream, ${tokens} in the benchmark; speculation off`,
       'the bound holds for this processor: where one stream is limited by arithmetic and not by memory, many together gain little',
     ],
   };
