@@ -2,6 +2,7 @@ import type { Bench } from './bench.ts';
 import { baselineBench } from './baseline/bench.ts';
 import { batchingBench } from './batching/bench.ts';
 import { chatBench } from './chat/bench.ts';
+import { embeddingsBench } from './embeddings.ts';
 import { engineBench } from './engine/bench.ts';
 import { lifecycleBench } from './lifecycle/bench.ts';
 import { memoryBench } from './memory.ts';
@@ -11,6 +12,7 @@ import { prefixBench } from './prefix/bench.ts';
 import { soakBench } from './soak/bench.ts';
 import { speechBench } from './speech.ts';
 import { startBench } from './start.ts';
+import { tapsBench } from './taps.ts';
 
 /** Everything that can be measured, in the order of the page of results. */
 export const BENCHES: readonly Bench[] = [
@@ -22,8 +24,10 @@ export const BENCHES: readonly Bench[] = [
   chatBench,
   ocrBench,
   speechBench,
+  embeddingsBench,
   startBench,
   memoryBench,
+  tapsBench,
   policiesBench,
   soakBench,
 ];

@@ -62,6 +62,15 @@ function requestsOf({ profile: { roles } }: BenchModels): Requests {
     },
     { model: roles.ocr, path: '/v1/ocr', body: () => form(roles.ocr, 'image', PICTURE) },
     { model: roles.asr, path: '/v1/audio/transcriptions', body: () => form(roles.asr, 'file', RECORDING) },
+    ...(roles.embed === undefined
+      ? []
+      : [
+          {
+            model: roles.embed,
+            path: '/v1/embeddings',
+            body: () => ({ model: roles.embed, input: question[0]?.content }),
+          },
+        ]),
     ...Object.entries(roles.tts).map(([language, model]) => ({
       model,
       path: '/v1/audio/speech',

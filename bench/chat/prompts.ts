@@ -31,6 +31,14 @@ export function conversationFor(place: StreamPlace): readonly ChatMessage[] {
   ];
 }
 
+/** A conversation that goes on for hundreds of tokens with any model: those made for programs tell no long stories. */
+export function programFor(place: StreamPlace): readonly ChatMessage[] {
+  const [system] = conversationFor(place);
+  const subject = SUBJECTS[place.stream % SUBJECTS.length];
+  const content = `Write a Python module about a ${subject} with forty functions, each with a long docstring. Write all of them out.`;
+  return [...(system === undefined ? [] : [system]), { role: 'user', content }];
+}
+
 /** The conversations of one set. */
 export function conversationsOf(place: Omit<StreamPlace, 'stream'>): readonly (readonly ChatMessage[])[] {
   return Array.from({ length: place.streams }, (_, stream) => conversationFor({ ...place, stream }));

@@ -122,6 +122,70 @@ test('reasoning that the engine splits off stays apart from the answer (vLLM#506
   ]);
 });
 
+const WEATHER = {
+  definitions: [{ name: 'get_weather', description: 'Weather', parameters: { type: 'object' }, strict: false }],
+  choice: 'auto',
+  parallel: true,
+} as const;
+
+test('functions reach an engine that was started with a parser for their calls, which are told as they are written', async () => {
+  const engine = await start({}, { toolCallParser: 'hermes' });
+  const { arguments: given = [] } = world.report('arguments')[0] ?? { event: 'none' };
+  expect(given.join(' ')).toContain('--enable-auto-tool-choice --tool-call-parser hermes');
+  const calls = [
+    { name: 'get_weather', arguments: '{"city": "上海"}' },
+    { name: 'get_weather', arguments: '{"city": "北京 🙂"}' },
+  ];
+  const events = await eventsOf(engine, tell({ say: 'Look:', calls }, { tools: WEATHER }));
+  expect(textIn(events)).toBe('Look:');
+  const written = ['', ''];
+  for (const event of events) if (event.kind === 'tool-call-delta') written[event.index] += event.text;
+  expect(written).toEqual(calls.map((call) => call.arguments));
+  expect(events.filter((event) => event.kind === 'tool-call-delta').length).toBeGreaterThan(8);
+  expect(events.at(-1)).toMatchObject({ kind: 'finish', reason: 'tool-calls' });
+  expect(world.report('request')[0]?.body).toMatchObject({ tool_choice: 'auto', parallel_tool_calls: true });
+});
+
+test('an obliged call ends as a call, though the engine says that it just stopped', async () => {
+  const engine = await start({}, { toolCallParser: 'hermes' });
+  const told = { say: '', calls: [{ name: 'get_weather', arguments: '{}' }] };
+  const events = await eventsOf(engine, tell(told, { tools: { ...WEATHER, choice: { name: 'get_weather' } } }));
+  expect(events.at(-1)).toMatchObject({ reason: 'tool-calls' });
+});
+
+test('functions are refused by an engine without a parser for calls, and the sentence names the setting', async () => {
+  const engine = await start();
+  await expect(eventsOf(engine, tell('hello', { tools: WEATHER }))).rejects.toMatchObject({
+    code: 'unsupported_value',
+    message: expect.stringContaining('toolCallParser'),
+  });
+  expect(world.report('request')).toEqual([]);
+});
+
+test('log probabilities come with their text, in a chat and where a text is continued', async () => {
+  const engine = await start();
+  const chat = await eventsOf(engine, tell('one two', { logprobs: 2 }));
+  const texts = chat.flatMap((event) => (event.kind === 'text-delta' ? [event] : []));
+  expect(texts.map(({ logprobs = [] }) => logprobs.map(({ text }) => text).join(''))).toEqual(['one', ' two']);
+  expect(texts[0]?.logprobs?.[0]).toMatchObject({ logprob: -0.25, top: [{ text: 'one' }, { text: '~1' }] });
+  const continued = await eventsOf(engine, { ...tell(''), messages: [], prompt: 'one two', logprobs: 1 });
+  expect(textIn(continued)).toBe('one two');
+  expect(continued[0]).toMatchObject({ logprobs: [{ text: 'one', logprob: -0.25, top: [{ text: 'one' }] }] });
+  expect(continued.at(-1)).toMatchObject({ kind: 'finish', reason: 'stop' });
+});
+
+test('an answer that has begun is continued', async () => {
+  const engine = await start();
+  await eventsOf(engine, tell('hello', { prefill: '<think>\n' }));
+  expect(world.report('request')[0]?.body).toMatchObject({
+    continue_final_message: true,
+    messages: [
+      { role: 'user', content: 'hello' },
+      { role: 'assistant', content: '<think>\n' },
+    ],
+  });
+});
+
 test('a caller who leaves stops the engine at once (llama-swap#43, LiteLLM#13774, #30244)', async () => {
   const engine = await start();
   const leave = new AbortController();

@@ -64,7 +64,7 @@ test('the official client’s stream helper puts the answer together', async () 
 test('a failure in mid-stream reaches the official client as an error with its code', async () => {
   await serveWith({
     async *answer(): AsyncGenerator<AnswerEvent> {
-      yield { kind: 'text-delta', text: 'He' };
+      yield { kind: 'text-delta', choice: 0, text: 'He' };
       throw new GatewayError('model_crashed', 'it fell over');
     },
   });
@@ -82,7 +82,7 @@ test('breaking off the official client’s stream aborts the answer', async () =
   const aborted = new Promise<void>((resolve) => (tell = resolve));
   await serveWith({
     async *answer(_input, signal): AsyncGenerator<AnswerEvent> {
-      yield { kind: 'text-delta', text: 'He' };
+      yield { kind: 'text-delta', choice: 0, text: 'He' };
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
       tell();
     },

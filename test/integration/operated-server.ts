@@ -79,14 +79,15 @@ function chatWith(models: ModelManager, maxWaitMs: number | null): AppDeps['answ
     const startMs = Date.now();
     let promptTokens = 0;
     for await (const event of lease.engine.run(chatTelling(part?.kind === 'text' ? part.text : ''), signal)) {
-      if (event.kind === 'text-delta') yield event;
+      if (event.kind === 'text-delta') yield { ...event, choice: 0 };
       else if (event.kind === 'prompt') promptTokens = event.promptTokens;
       else if (event.kind === 'finish') {
         const trace = { step: 'chat', model, startMs: 0, durationMs: Date.now() - startMs } as const;
         yield { kind: 'step-finished', trace };
         const plan = { route: 'SELF_INFER', reason: 'a model was named', confidence: 1, steps: [trace] };
         const { reason, completionTokens } = event;
-        yield { kind: 'finish', reason, promptTokens, completionTokens, cachedTokens: 0, plan };
+        yield { kind: 'choice-finished', choice: 0, reason };
+        yield { kind: 'finish', promptTokens, completionTokens, reasoningTokens: 0, cachedTokens: 0, plan };
       }
     }
   };

@@ -54,6 +54,46 @@ describe.skipIf(!ready)('programs written for OpenAI run unchanged', () => {
     expect(seen['bad_request']).toBe('temperature');
   });
 
+  test('the official Python client: tools, JSON, log probabilities, older forms, embeddings, sound, refusals, asyncio, realtime', async () => {
+    const seen = JSON.parse(await runPython('openai_surface.py', server.url)) as Record<string, unknown>;
+    expect(seen['tool']).toMatchObject({ name: 'get_weather', joined: true, finish: 'tool_calls' });
+    expect(seen['tool']).toMatchObject({
+      arguments: { city: expect.stringMatching(/Paris/) as string },
+      answer: expect.stringMatching(/21|rain/) as string,
+    });
+    expect((seen['tool'] as { fragments: number }).fragments).toBeGreaterThan(1);
+    expect(seen['parsed']).toMatchObject({ age: 36, profession: 'mathematician' });
+    expect(seen).toMatchObject({ choices: [0, 1], seeded: true });
+    const logprobs = seen['logprobs'] as { spelt: string; text: string; most: number };
+    expect(logprobs).toMatchObject({ three_each: true, sorted: true });
+    expect(logprobs.most).toBeLessThanOrEqual(0);
+    expect(logprobs.spelt).toBe(logprobs.text);
+    const completion = seen['completion'] as { text: string; tokens: string; streamed: string };
+    expect(completion.text).toMatch(/four/);
+    expect(completion.tokens).toBe(completion.text);
+    expect(completion.streamed).toBe(completion.text);
+    expect(seen['embeddings']).toEqual({ dimensions: [384, 64], forms_agree: true, nearer: true });
+    const speech = seen['speech'] as Record<'transcript' | 'heard' | 'answered' | 'translated', string>;
+    expect(wordErrorRate(speech.transcript, speech.heard)).toBeLessThanOrEqual(0.25);
+    expect(speech.answered).toContain('Paris');
+    expect(speech.translated).toMatch(/^1\n00:00:0[\s\S]*capital/);
+    expect(seen['refused']).toEqual({
+      moderation: [501, 'not_implemented', null],
+      image: [501, 'not_implemented', null],
+      long: [400, 'context_length_exceeded', 'messages'],
+      empty: [400, 'invalid_request', 'messages'],
+      tools: [400, 'invalid_request', 'tool_choice'],
+    });
+    expect(seen['at_once']).toEqual([
+      expect.stringContaining('Paris'),
+      expect.stringContaining('Rome'),
+      expect.stringContaining('Tokyo'),
+      'given up',
+    ]);
+    expect(seen['realtime']).toMatchObject({ first: 'session.created', last: 'response.done' });
+    expect((seen['realtime'] as { text: string }).text).toContain('Tokyo');
+  });
+
   test('the official Node client: chat, streamed and not', async () => {
     const question = { role: 'user' as const, content: 'What is the capital of Japan? One word.' };
     const whole = await client.chat.completions.create({

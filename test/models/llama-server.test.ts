@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { ToolUse } from '../../packages/server/src/engines/engine.ts';
 import type { EngineProcess, LoadProgress } from '../../packages/server/src/engines/engine-process.ts';
 import { llamaServer } from '../../packages/server/src/engines/launched/llama-server.ts';
 import { silentLog } from '../../packages/server/src/shared/log.ts';
@@ -11,6 +12,7 @@ import { weightFile } from './weights.ts';
 
 const PROGRAM = process.env['CONCERT_TEST_LLAMA_SERVER'] ?? '';
 const SMOL = weightFile('SmolLM2-135M-Instruct.Q4_1.gguf');
+const QWEN = weightFile('qwen2.5-coder-1.5b-instruct-q4_k_m.gguf');
 
 if (PROGRAM === '') console.warn('llama-server: skipped, CONCERT_TEST_LLAMA_SERVER names no program');
 if (SMOL === null) console.warn('llama-server: skipped, the weights of SmolLM2 are not on this machine');
@@ -77,6 +79,16 @@ describe.skipIf(PROGRAM === '' || SMOL === null)('a real llama-server', () => {
     expect(again.find((event) => event.kind === 'prompt')?.cachedTokens).toBeGreaterThan(20);
   });
 
+  test('counts the tokens that a request has, and tells nothing of an answer', async () => {
+    const request = tell('Name three colours.', { maxTokens: 4 });
+    const answered = await eventsOf(engine, request);
+    const counted = await eventsOf(engine, { ...request, maxTokens: null, countOnly: true });
+    expect(counted.map(({ kind }) => kind)).toEqual(['prompt', 'finish']);
+    const tokens = [answered, counted].map((events) => events.find((event) => event.kind === 'prompt')?.promptTokens);
+    expect(tokens[1]).toBe(tokens[0]);
+    expect(tokens[1]).toBeGreaterThan(20);
+  });
+
   test('stops before a stop string and at the token limit', async () => {
     const stopped = await eventsOf(engine, tell('Count: one, two, three', { maxTokens: 60, stop: ['.', '\n'] }));
     expect(textIn(stopped)).not.toMatch(/[.\n]/);
@@ -92,6 +104,70 @@ describe.skipIf(PROGRAM === '' || SMOL === null)('a real llama-server', () => {
     };
     await Promise.all([say('mountains', 200), say('rivers', 5)]);
     expect(ends).toEqual(['rivers', 'mountains']);
+  });
+
+  // It offers functions only where the model's own template knows them.
+  test.skipIf(QWEN === null)(
+    'a call is made, with an id of ours and arguments of its schema, in whatever form the model writes it',
+    async () => {
+      const knowing = await start({ maxSequences: 1 }, { weights: QWEN ?? '', log: 'qwen.log' });
+      const parameters = {
+        type: 'object',
+        properties: { city: { type: 'string', maxLength: 12 }, days: { type: 'integer', minimum: 1, maximum: 9 } },
+        required: ['city', 'days'],
+        additionalProperties: false,
+      };
+      const tools: ToolUse = {
+        definitions: [{ name: 'get_weather', description: 'Get the weather of a city', parameters, strict: true }],
+        choice: 'auto',
+        parallel: false,
+      };
+      const events = await eventsOf(
+        knowing,
+        tell('What is the weather in Rome for 3 days?', { tools, maxTokens: 200 }),
+      );
+      const calls = events.filter((event) => event.kind === 'tool-call');
+      expect(calls).toEqual([
+        { kind: 'tool-call', index: 0, id: expect.stringMatching(/^call_[A-Za-z0-9]{24}$/), name: 'get_weather' },
+      ]);
+      const written = events.map((event) => (event.kind === 'tool-call-delta' ? event.text : '')).join('');
+      expect(JSON.parse(written)).toEqual({ city: expect.any(String), days: expect.any(Number) });
+      expect(events.at(-1)).toMatchObject({ kind: 'finish', reason: 'tool-calls' });
+    },
+  );
+
+  test('an answer is held to a JSON schema, and to a grammar', async () => {
+    const schema = {
+      type: 'object',
+      properties: { colour: { enum: ['red', 'green'] }, count: { type: 'integer' } },
+      required: ['colour', 'count'],
+      additionalProperties: false,
+    };
+    const format = { kind: 'json-schema', schema } as const;
+    const json = textIn(await eventsOf(engine, tell('Describe an apple as JSON.', { format, maxTokens: 100 })));
+    expect(JSON.parse(json)).toEqual({ colour: expect.stringMatching(/^(red|green)$/), count: expect.any(Number) });
+    const grammar = { kind: 'grammar', gbnf: 'root ::= ("yes" | "no") "!"' } as const;
+    expect(textIn(await eventsOf(engine, tell('Is water wet?', { format: grammar })))).toMatch(/^(yes|no)!$/);
+  });
+
+  test('log probabilities come with their text', async () => {
+    const events = await eventsOf(engine, tell('Name a colour.', { logprobs: 2, maxTokens: 4 }));
+    const texts = events.flatMap((event) => (event.kind === 'text-delta' ? [event] : []));
+    const tokens = texts.flatMap(({ logprobs = [] }) => logprobs);
+    expect(tokens.length).toBeGreaterThanOrEqual(4);
+    expect(tokens.every(({ logprob, top }) => logprob <= 0 && top.length === 2)).toBe(true);
+    expect(Buffer.concat(tokens.slice(0, 4).map(({ bytes }) => bytes)).toString()).toBe(textIn(events));
+  });
+
+  test('a text is continued as it is, and an answer that has begun is gone on with', async () => {
+    const text = textIn(
+      await eventsOf(engine, { ...tell(''), messages: [], prompt: 'One, two, three, four,', maxTokens: 4 }),
+    );
+    expect(text).toMatch(/^ five/);
+    const prefill = 'The three primary colours are red,';
+    const gone = textIn(await eventsOf(engine, tell('Name the primary colours.', { prefill, maxTokens: 8 })));
+    expect(gone).not.toContain('primary colours are');
+    expect(gone).toMatch(/blue|yellow|green/i);
   });
 
   test('a caller who leaves frees the only slot for the next (llama-swap#43)', async () => {

@@ -140,6 +140,37 @@ describe.skipIf(!ready)('Whisper base', () => {
     expect(heard.segments.length).toBeGreaterThan(5);
   });
 
+  test('each word has its time: with silence put between two of them, the later ones come later by it', async () => {
+    const wordsOf = ({ segments }: Heard) => segments.flatMap(({ words = [] }) => words);
+    const plain = await hear(engine, wav([spoken], 16_000), { words: true });
+    const words = wordsOf(plain);
+    expect(words.map(({ text }) => text).join(' ')).toBe(plain.text.replaceAll(/[.,]/g, ''));
+    let earliest = 0;
+    for (const { startSeconds, endSeconds } of words) {
+      expect(startSeconds).toBeGreaterThanOrEqual(earliest);
+      expect(endSeconds).toBeGreaterThan(startSeconds);
+      earliest = startSeconds;
+    }
+    const after = words.findIndex(({ text }) => text === 'No');
+    const pause = words[after - 1]?.endSeconds ?? 0;
+    // In the pause itself, so that no sound is cut.
+    const cut = Math.round(((pause + (words[after]?.startSeconds ?? 0)) / 2) * 16_000);
+    const gap = 3;
+    const longer = new Float32Array(spoken.length + gap * 16_000);
+    longer.set(spoken.subarray(0, cut));
+    longer.set(spoken.subarray(cut), cut + gap * 16_000);
+    const moved = wordsOf(await hear(engine, wav([longer], 16_000), { words: true }));
+    const lower = (all: typeof words) => all.map(({ text }) => text.toLowerCase());
+    expect(lower(moved)).toEqual(lower(words));
+    const shifts = moved.map(({ startSeconds }, at) => startSeconds - (words[at]?.startSeconds ?? 0));
+    console.log(`shifts of the words by a gap of ${gap} s: ${shifts.map((shift) => shift.toFixed(2)).join(' ')}`);
+    const errors = shifts.map((shift, at) => Math.abs(shift - (at < after ? 0 : gap)));
+    expect(Math.max(...errors)).toBeLessThan(0.5);
+    expect(errors.reduce((sum, error) => sum + error, 0) / errors.length).toBeLessThan(0.15);
+    // Unasked, nothing is told.
+    expect(wordsOf(await hear(engine, wav([spoken], 16_000)))).toEqual([]);
+  });
+
   test('speech without a pause loses little where it must be cut', async () => {
     // No pause of the passage lasts two seconds, so it is one stretch of 40 s, cut at its quietest places.
     const hasty = await startWhisper({ minPauseSeconds: 2, maxWindowSeconds: 12 });

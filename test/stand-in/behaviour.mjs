@@ -41,6 +41,8 @@ export function toldBy(text) {
     say: words ?? 'hello',
     /** Reasoning before the answer, in the field `reasoning`. */
     think: null,
+    /** Functions that it calls behind what it says: objects with `name` and `arguments` (JSON text). */
+    calls: [],
     delayMs: 0,
     /** Ends the connection after so many words. */
     cutAfter: null,

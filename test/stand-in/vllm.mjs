@@ -20,6 +20,8 @@ const FLAGS = {
   'max-model-len': false,
   'gpu-memory-utilization': false,
   'reasoning-parser': false,
+  'tool-call-parser': false,
+  'enable-auto-tool-choice': true,
   'mm-encoder-tp-mode': false,
   'mm-processor-cache-type': false,
   'mm-processor-kwargs': false,
@@ -147,6 +149,7 @@ async function answer(request, response) {
       response.writeHead(200).end();
       return undefined;
     case 'POST /v1/chat/completions':
+    case 'POST /v1/completions':
       return chat(request, response);
     default:
       return json(response, 404, { detail: 'Not Found' });
@@ -177,13 +180,18 @@ async function chat(request, response) {
     return json(response, 500, {
       error: { message: 'EngineCore encountered an issue.', type: 'InternalServerError', code: 500 },
     });
-  const told = toldBy(textOf(body.messages.at(-1).content));
+  const told = toldBy(toldText(body));
   if (told.status !== 200) {
     return json(response, told.status, {
       error: { message: told.message, type: 'BadRequestError', param: null, code: told.status },
     });
   }
   const usage = countTokens(body);
+  // As vLLM refuses functions that it has no parser for.
+  if (body.tools !== undefined && flags['enable-auto-tool-choice'] !== true) {
+    const message = '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set';
+    return json(response, 400, { error: { message, type: 'BadRequestError', param: null, code: 400 } });
+  }
   if (body.stream !== true) return json(response, 200, whole(told, usage));
   return stream(response, body, told, usage);
 }
@@ -207,15 +215,24 @@ async function stream(response, body, told, usage) {
   });
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
   const send = (value) => response.write(`data: ${typeof value === 'string' ? value : JSON.stringify(value)}\n\n`);
-  const piece = (delta, reason = null) =>
+  const continues = body.prompt !== undefined;
+  const piece = (delta, reason = null, logprobs = null) =>
     send({
-      id: 'chatcmpl-stand-in',
-      object: 'chat.completion.chunk',
+      id: continues ? 'cmpl-stand-in' : 'chatcmpl-stand-in',
+      object: continues ? 'text_completion' : 'chat.completion.chunk',
       created: 1,
       model: flags['served-model-name'],
-      choices: [{ index: 0, delta, logprobs: null, finish_reason: reason }],
+      choices: [
+        {
+          index: 0,
+          ...(continues ? { text: delta.content ?? '' } : { delta }),
+          logprobs,
+          finish_reason: reason,
+          stop_reason: null,
+        },
+      ],
     });
-  piece({ role: 'assistant', content: '' });
+  if (!continues) piece({ role: 'assistant', content: '' });
   if (told.think !== null) piece({ reasoning: told.think });
   const all = told.say.split(' ');
   const most = body.max_tokens ?? Infinity;
@@ -236,10 +253,20 @@ async function stream(response, body, told, usage) {
       return;
     }
     said++;
-    if (!piece({ content: at === 0 ? word : ` ${word}` }))
+    const content = at === 0 ? word : ` ${word}`;
+    if (!piece({ content }, null, logprobsOf(content, body)))
       await new Promise((resolve) => response.once('drain', resolve));
   }
-  piece({}, all.length > most ? 'length' : 'stop');
+  for (const [index, { name, arguments: given }] of told.calls.entries()) {
+    const id = `chatcmpl-tool-${index}`;
+    piece({ tool_calls: [{ index, id, type: 'function', function: { name, arguments: '' } }] });
+    // Cut as tokens would be, in the middle of words.
+    for (const part of given.match(/.{1,3}/gsu) ?? [])
+      piece({ tool_calls: [{ index, function: { arguments: part } }] });
+  }
+  // vLLM gives calls that it was obliged to make the reason of any other answer.
+  const called = told.calls.length > 0 && body.tool_choice === 'auto';
+  piece({}, all.length > most ? 'length' : called ? 'tool_calls' : 'stop');
   const completion = Math.min(all.length, most);
   if (body.stream_options?.include_usage === true) {
     send({
@@ -252,19 +279,40 @@ async function stream(response, body, told, usage) {
   response.end();
 }
 
+/** In the forms of chats and of completions, where a word is a token. */
+function logprobsOf(token, { logprobs, top_logprobs: top = 0, prompt }) {
+  if (logprobs === undefined || logprobs === false) return null;
+  const others = Array.from({ length: prompt === undefined ? top : logprobs }, (_, at) => [
+    at === 0 ? token : `~${at}`,
+    -0.25 - at,
+  ]);
+  if (prompt !== undefined) {
+    return { tokens: [token], token_logprobs: [-0.25], top_logprobs: [Object.fromEntries(others)], text_offset: [0] };
+  }
+  const chance = (text, logprob) => ({ token: text, logprob, bytes: [...Buffer.from(text)] });
+  const top_logprobs = others.map(([text, logprob]) => chance(text, logprob));
+  return { content: [{ ...chance(token, -0.25), top_logprobs }] };
+}
+
+/** What the request says: its prompt, or its last message that is not a beginning of the answer. */
+function toldText({ prompt, messages, continue_final_message: continues }) {
+  return prompt === undefined ? textOf(messages.at(continues === true ? -2 : -1).content) : String(prompt);
+}
+
 function textOf(content) {
+  if (content === null) return '';
   if (typeof content === 'string') return content;
   return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }
 
 /** Words count as tokens, a picture as a hundred; what an earlier request began with in the same words counts as cached. */
-function countTokens({ messages, cache_salt: salt = '' }) {
+function countTokens({ prompt, messages = [{ content: String(prompt) }], cache_salt: salt = '' }) {
   const words = messages
     .map((message) => textOf(message.content))
     .join(' ')
     .split(' ');
   const pictures = messages
-    .flatMap((message) => (typeof message.content === 'string' ? [] : message.content))
+    .flatMap((message) => (Array.isArray(message.content) ? message.content : []))
     .filter((part) => part.type === 'image_url');
   const text = [salt, ...words];
   let same = 0;

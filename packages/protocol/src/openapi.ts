@@ -2,18 +2,33 @@ import { z } from 'zod';
 import { ErrorBody } from './error.ts';
 import type { Operation } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
+import { RealtimeClientEvent } from './realtime.ts';
 
 type Json = Record<string, unknown>;
 
 const PREFIX = '#/components/schemas/';
 
-/** The OpenAPI 3.1 document of the operations table; a fresh object each time. */
-export function createOpenApi(version: string): Json {
+const HEADERS = {
+  'x-request-id': { description: 'The request’s id, the client’s own if it sent one.', schema: { type: 'string' } },
+  'retry-after': {
+    description: 'Seconds after which to try again, where that makes sense.',
+    schema: { type: 'string' },
+  },
+};
+/** Statuses of failures that pass. */
+const RETRIED = [429, 503];
+const EVERY_ANSWER = { headers: headers('x-request-id') };
+
+/** Codes of failures with their HTTP statuses. */
+type ErrorTable = Readonly<Record<string, { readonly status: number }>>;
+
+/** The OpenAPI 3.1 document of the operations table; a fresh object each time. `errors` are named beside the statuses they come with. */
+export function createOpenApi(version: string, errors: ErrorTable = {}): Json {
   const paths: Record<string, Json> = {};
   for (const operation of OPERATIONS) {
     paths[operation.path] = {
       ...paths[operation.path],
-      [operation.method.toLowerCase()]: describeOperation(operation),
+      [operation.method.toLowerCase()]: describeOperation(operation, errors),
     };
   }
   return {
@@ -23,22 +38,27 @@ export function createOpenApi(version: string): Json {
       version,
       description:
         'One OpenAI-compatible server in which a central model leads OCR, speech recognition and speech synthesis. ' +
-        'Every answer carries x-request-id; every failure has the body Error.',
+        'Every answer carries x-request-id; every failure has the body Error. Fields that are not described are ignored. ' +
+        'Events of a stream hold JSON by the schema under x-event; OpenAI’s older streams end with `data: [DONE]`. ' +
+        'Conversations by voice run over a WebSocket at /v1/realtime, whose messages from the client are RealtimeClientEvent.',
     },
     paths,
-    components: { schemas: { ...schemasOf(requestSchemas(), 'input'), ...schemasOf(answerSchemas(), 'output') } },
+    components: {
+      headers: HEADERS,
+      schemas: { ...schemasOf(requestSchemas(), 'input'), ...schemasOf(answerSchemas(), 'output') },
+    },
   };
 }
 
 function requestSchemas(): z.ZodType[] {
-  return OPERATIONS.flatMap((operation) => [operation.json, operation.form?.fields]).filter(
-    (schema) => schema !== undefined,
-  );
+  const posted = OPERATIONS.flatMap((operation) => [operation.json, operation.form?.fields]);
+  return [...posted, RealtimeClientEvent].filter((schema) => schema !== undefined);
 }
 
 function answerSchemas(): z.ZodType[] {
   const events = OPERATIONS.flatMap((operation) => (operation.event === undefined ? [] : [operation.event]));
-  return [ErrorBody, ...OPERATIONS.flatMap((operation) => operation.answers), ...events];
+  const failures = OPERATIONS.flatMap((operation) => (operation.failure === undefined ? [] : [operation.failure]));
+  return [ErrorBody, ...failures, ...OPERATIONS.flatMap((operation) => operation.answers), ...events];
 }
 
 /** Schemas by id. Shared parts (their ids come from `.meta`) become components of their own. */
@@ -79,13 +99,16 @@ function reference(schema: z.ZodType): Json {
   return { $ref: PREFIX + idOf(schema) };
 }
 
-function describeOperation(operation: Operation): Json {
-  const parameters = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string' },
-  }));
+function describeOperation(operation: Operation, errors: ErrorTable): Json {
+  const parameters = [
+    ...[...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+      name,
+      in: 'path',
+      required: true,
+      schema: { type: 'string' },
+    })),
+    ...queryParameters(operation),
+  ];
   const body = describeBody(operation);
   return {
     operationId: operation.operationId,
@@ -94,13 +117,35 @@ function describeOperation(operation: Operation): Json {
     ...(parameters.length > 0 && { parameters }),
     ...(body !== null && { requestBody: { required: true, content: body } }),
     responses: {
-      200: { description: 'The answer.', content: describeAnswer(operation) },
+      200: {
+        description: 'The answer.',
+        ...EVERY_ANSWER,
+        content: describeAnswer(operation),
+        ...(operation.idFor !== undefined && { links: describeLinks(operation.idFor) }),
+      },
       ...(operation.path.startsWith('/health') && {
-        503: { description: 'Not ready.', content: describeAnswer(operation) },
+        503: { description: 'Not ready.', ...EVERY_ANSWER, content: describeAnswer(operation) },
       }),
-      ...Object.fromEntries([...operation.failures, 405, 500].map((status) => [status, failure(status)])),
+      ...Object.fromEntries(
+        [...operation.failures, 405, 500].map((status) => [status, failure(status, operation, errors)]),
+      ),
     },
   };
+}
+
+/** Operations that take the id of the answer. */
+function describeLinks(operationIds: readonly string[]): Json {
+  return Object.fromEntries(
+    operationIds.map((operationId) => [operationId, { operationId, parameters: { id: '$response.body#/id' } }]),
+  );
+}
+
+function queryParameters({ query }: Operation): Json[] {
+  if (query === undefined) return [];
+  return Object.entries(query.shape).map(([name, field]) => {
+    const { $schema: _, ...schema } = z.toJSONSchema(field, { io: 'input', unrepresentable: 'any' }) as Json;
+    return { name, in: 'query', required: false, schema };
+  });
 }
 
 function describeBody(operation: Operation): Json | null {
@@ -123,21 +168,38 @@ function describeAnswer(operation: Operation): Json {
     content[type] = type === 'application/json' ? { schema: { type: 'object' } } : { schema: { type: 'string' } };
   }
   if (operation.event !== undefined) {
+    const event = { anyOf: [reference(operation.event), reference(operation.failure ?? ErrorBody)] };
     content['text/event-stream'] = {
       schema: {
-        type: 'string',
-        description:
-          'Lines `data: …`, each holding the schema under x-event; a failure is an Error body, after which the stream closes.',
+        type: 'object',
+        description: 'One event. A failure is told by an event with the body Error, after which the stream closes.',
+        required: ['data'],
+        properties: {
+          event: { type: 'string' },
+          data: {
+            anyOf: [
+              { const: '[DONE]' },
+              { type: 'string', contentMediaType: 'application/json', contentSchema: event },
+            ],
+          },
+        },
       },
-      'x-event': { anyOf: [reference(operation.event), reference(ErrorBody)] },
+      'x-event': event,
     };
   }
   return content;
 }
 
-function failure(status: number): Json {
+function failure(status: number, operation: Operation, errors: ErrorTable): Json {
+  const codes = Object.keys(errors).filter((code) => errors[code]?.status === status);
+  const named = codes.length > 0 ? `: ${codes.map((code) => `\`${code}\``).join(', ')}` : '';
   return {
-    description: `Failed with ${status}; the code in the body says why.`,
-    content: { 'application/json': { schema: reference(ErrorBody) } },
+    description: `Failed with ${status}; the code in the body says why${named}.`,
+    headers: headers('x-request-id', ...(RETRIED.includes(status) ? (['retry-after'] as const) : [])),
+    content: { 'application/json': { schema: reference(operation.failure ?? ErrorBody) } },
   };
+}
+
+function headers(...names: readonly (keyof typeof HEADERS)[]): Json {
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }

@@ -1,9 +1,24 @@
 import { Health, Probe } from './admin.ts';
 import { ADMIN_OPERATIONS } from './admin-operations.ts';
-import { ChatCompletion, ChatCompletionChunk, ChatCompletionRequest } from './chat.ts';
+import { ChatCompletion, ChatCompletionChunk } from './chat-answer.ts';
+import { ChatCompletionRequest } from './chat.ts';
+import { EmbeddingList, EmbeddingRequest } from './embeddings.ts';
+import { Completion, CompletionChunk, CompletionRequest } from './completions.ts';
+import { CountTokensAnswer, MessageAnswer, MessageError, MessageStreamEvent } from './message-answer.ts';
+import { CountTokensRequest, MessagesRequest } from './messages.ts';
 import { Model, ModelList } from './models.ts';
 import { OcrAnswer, OcrForm, OcrRequest } from './ocr.ts';
 import type { Operation } from './operation.ts';
+import { ResponseStreamEvent } from './response-events.ts';
+import { ResponseItemList } from './response-items.ts';
+import { DeletedResponse, ResponseObject } from './response-object.ts';
+import {
+  InputItemsQuery,
+  InputTokensAnswer,
+  InputTokensRequest,
+  ResponsesRequest,
+  RetrieveResponseQuery,
+} from './responses.ts';
 import { RouteAnswer } from './route.ts';
 import { SpeechRequest, SpeechStreamEvent } from './speech.ts';
 import {
@@ -13,6 +28,7 @@ import {
   TranslationRequest,
   VerboseTranscription,
 } from './transcription.ts';
+import { VoiceList } from './voices.ts';
 
 const POSTED = [400, 408, 413, 415, 422, 429, 502, 503, 504];
 
@@ -28,6 +44,101 @@ export const OPERATIONS: readonly Operation[] = [
     answers: [ChatCompletion],
     event: ChatCompletionChunk,
     failures: [...POSTED, 404],
+  },
+  {
+    method: 'POST',
+    path: '/v1/completions',
+    operationId: 'createCompletion',
+    summary: 'Continue a text as it is: OpenAI’s older form.',
+    tag: 'Chat',
+    json: CompletionRequest,
+    answers: [Completion],
+    event: CompletionChunk,
+    failures: [...POSTED, 404],
+  },
+  {
+    method: 'POST',
+    path: '/v1/messages',
+    operationId: 'createMessage',
+    summary: 'Answer a conversation in Anthropic’s form.',
+    tag: 'Chat',
+    json: MessagesRequest,
+    answers: [MessageAnswer],
+    event: MessageStreamEvent,
+    failure: MessageError,
+    failures: [...POSTED, 404],
+  },
+  {
+    method: 'POST',
+    path: '/v1/messages/count_tokens',
+    operationId: 'countMessageTokens',
+    summary: 'Say how many tokens a message’s conversation has, without answering it.',
+    tag: 'Chat',
+    json: CountTokensRequest,
+    answers: [CountTokensAnswer],
+    failure: MessageError,
+    failures: [...POSTED, 404],
+  },
+  {
+    method: 'POST',
+    path: '/v1/responses',
+    operationId: 'createResponse',
+    summary: 'Answer in the form of OpenAI’s Responses; the conversation can be gone on with by its id.',
+    tag: 'Responses',
+    json: ResponsesRequest,
+    answers: [ResponseObject],
+    idFor: ['getResponse', 'deleteResponse', 'cancelResponse', 'listResponseInputItems'],
+    event: ResponseStreamEvent,
+    failures: [...POSTED, 404],
+  },
+  {
+    method: 'POST',
+    path: '/v1/responses/input_tokens',
+    operationId: 'countResponseTokens',
+    summary: 'Say how many tokens a request would read, without answering it.',
+    tag: 'Responses',
+    json: InputTokensRequest,
+    answers: [InputTokensAnswer],
+    failures: [...POSTED, 404],
+  },
+  {
+    method: 'GET',
+    path: '/v1/responses/{id}',
+    operationId: 'getResponse',
+    summary: 'A response that was kept, or that runs in the background.',
+    tag: 'Responses',
+    query: RetrieveResponseQuery,
+    answers: [ResponseObject],
+    event: ResponseStreamEvent,
+    failures: [400, 404, 503],
+  },
+  {
+    method: 'DELETE',
+    path: '/v1/responses/{id}',
+    operationId: 'deleteResponse',
+    summary: 'Forget a response; one that runs in the background is stopped.',
+    tag: 'Responses',
+    answers: [DeletedResponse],
+    failures: [404, 503],
+  },
+  {
+    method: 'GET',
+    path: '/v1/responses/{id}/input_items',
+    operationId: 'listResponseInputItems',
+    summary: 'What was sent with the request of a response.',
+    tag: 'Responses',
+    query: InputItemsQuery,
+    answers: [ResponseItemList],
+    failures: [400, 404, 503],
+  },
+  {
+    method: 'POST',
+    path: '/v1/responses/{id}/cancel',
+    operationId: 'cancelResponse',
+    summary: 'Stop a response that runs in the background.',
+    tag: 'Responses',
+    answers: [ResponseObject],
+    failures: [400, 404, 503],
   },
   {
     method: 'POST',
@@ -70,9 +181,18 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'Audio',
     json: SpeechRequest,
     answers: [],
-    otherAnswers: ['audio/mpeg', 'audio/ogg', 'audio/wav', 'audio/pcm', 'audio/flac', 'audio/aac'],
+    otherAnswers: ['audio/mpeg', 'audio/ogg', 'audio/wav', 'audio/pcm', 'audio/flac'],
     event: SpeechStreamEvent,
     failures: [...POSTED, 404],
+  },
+  {
+    method: 'GET',
+    path: '/v1/audio/voices',
+    operationId: 'listVoices',
+    summary: 'Names under which speech can be asked for.',
+    tag: 'Audio',
+    answers: [VoiceList],
+    failures: [],
   },
   {
     method: 'POST',
@@ -83,6 +203,16 @@ export const OPERATIONS: readonly Operation[] = [
     json: OcrRequest,
     form: { fields: OcrForm, file: 'image' },
     answers: [OcrAnswer],
+    failures: [...POSTED, 404],
+  },
+  {
+    method: 'POST',
+    path: '/v1/embeddings',
+    operationId: 'createEmbedding',
+    summary: 'Turn texts into vectors.',
+    tag: 'Embeddings',
+    json: EmbeddingRequest,
+    answers: [EmbeddingList],
     failures: [...POSTED, 404],
   },
   {
@@ -139,6 +269,16 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'Operation',
     answers: [],
     otherAnswers: ['application/json'],
+    failures: [],
+  },
+  {
+    method: 'GET',
+    path: '/docs',
+    operationId: 'getDocs',
+    summary: 'This description as a page, on which it can be tried.',
+    tag: 'Operation',
+    answers: [],
+    otherAnswers: ['text/html'],
     failures: [],
   },
 ];

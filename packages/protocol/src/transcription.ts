@@ -28,7 +28,11 @@ export const TranscriptionRequest = z
       .array(z.enum(['segment', 'word']))
       .default([])
       .describe('Also under the key `timestamp_granularities[]`.'),
-    include: z.array(z.string()).default([]),
+    include: z.array(z.string()).default([]).describe('Log probabilities are not told: `logprobs` is refused.'),
+    chunking_strategy: z
+      .string()
+      .optional()
+      .describe('Taken and not used: recordings are always cut where nobody speaks.'),
   })
   .meta({ id: 'TranscriptionRequest' });
 export type TranscriptionRequest = z.infer<typeof TranscriptionRequest>;
@@ -50,20 +54,27 @@ export const VerboseTranscription = z
     language: z.string().describe('A name: `english`.'),
     duration: z.number(),
     text: z.string(),
-    segments: z.array(
-      z.object({
-        id: z.int(),
-        seek: z.int(),
-        start: z.number(),
-        end: z.number(),
-        text: z.string(),
-        tokens: z.array(z.int()).describe('Not given out: always empty.'),
-        temperature: z.number(),
-        avg_logprob: z.number().describe('Not measured: always 0.'),
-        compression_ratio: z.number(),
-        no_speech_prob: z.number().describe('Not measured: always 0.'),
-      }),
-    ),
+    words: z
+      .array(z.object({ word: z.string(), start: z.number(), end: z.number() }))
+      .optional()
+      .describe('Where `timestamp_granularities` has `word`.'),
+    segments: z
+      .array(
+        z.object({
+          id: z.int(),
+          seek: z.int(),
+          start: z.number(),
+          end: z.number(),
+          text: z.string(),
+          tokens: z.array(z.int()).describe('Not given out: always empty.'),
+          temperature: z.number(),
+          avg_logprob: z.number().describe('Not measured: always 0.'),
+          compression_ratio: z.number(),
+          no_speech_prob: z.number().describe('Not measured: always 0.'),
+        }),
+      )
+      .optional()
+      .describe('Absent where only words were asked for.'),
     usage: DurationUsage,
   })
   .meta({ id: 'VerboseTranscription' });

@@ -26,13 +26,13 @@ export function parseByteSize(value: number | string): number | null {
   return bytes > 0 ? bytes : null;
 }
 
-const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Milliseconds of `90s`, `5m`, `1h` or a number of seconds; Infinity for `never`; null when it is none of these. */
+/** Milliseconds of `90s`, `5m`, `1h`, `30d` or a number of seconds; Infinity for `never`; null when it is none of these. */
 export function parseDurationMs(value: number | string): number | null {
   if (typeof value === 'number') return value * 1000;
   if (value.trim() === 'never') return Number.POSITIVE_INFINITY;
-  const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h)?\s*$/.exec(value);
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?\s*$/.exec(value);
   const unit = DURATION_UNITS[match?.[2] ?? 's'];
   return match === null || unit === undefined ? null : Number(match[1]) * unit;
 }

@@ -81,7 +81,8 @@ test('sizes and durations are read in the usual units', () => {
     parseDurationMs('250ms'),
     parseDurationMs(2),
     parseDurationMs('1d'),
-  ]).toEqual([90_000, 300_000, 250, 2000, null]);
+    parseDurationMs('1y'),
+  ]).toEqual([90_000, 300_000, 250, 2000, 86_400_000, null]);
 });
 
 test('the JSON Schema knows every top-level key', () => {

@@ -70,6 +70,12 @@ const ConfigFile = z.strictObject({
         .describe(
           'Whom `/admin` and `/metrics` are served to: programs of this machine, or everybody who reaches the server.',
         ),
+      origins: z
+        .array(z.url())
+        .default([])
+        .describe(
+          'Origins of web pages of other sites, such as `https://app.example.com`, that may open `/v1/realtime`; browsers guard the other addresses by themselves.',
+        ),
     })
     .prefault({}),
   memory: z
@@ -131,6 +137,19 @@ const ConfigFile = z.strictObject({
       templates: Templates.prefault(DEFAULT_TEMPLATES).describe(
         'How text found in media enters the prompt; {ocr_text}, {transcript} and {question} are filled in.',
       ),
+    })
+    .prefault({}),
+  responses: z
+    .strictObject({
+      keep: z
+        .union([z.literal('off'), duration])
+        .prefault('30d')
+        .describe(
+          'How long a response of `/v1/responses` is kept after its last use, with what was sent for it; `off` keeps none.',
+        ),
+      disk: byteSize
+        .prefault('1GiB')
+        .describe('Most bytes of all kept responses together; those not used for longest are forgotten first.'),
     })
     .prefault({}),
   media: z

@@ -6,18 +6,9 @@ import { expect, test } from 'vitest';
 import { drain } from './drain.ts';
 import { createApp } from './http/app.ts';
 import type { AppDeps } from './http/app-deps.ts';
-import { deferred, FAKE_PLAN, fakeDeps, manualClock } from './http/fake-deps.ts';
+import { deferred, FAKE_END, fakeDeps, manualClock } from './http/fake-deps.ts';
 import type { AnswerEvent } from './pipeline/request.ts';
 import { GatewayError } from './shared/errors.ts';
-
-const finish: AnswerEvent = {
-  kind: 'finish',
-  reason: 'stop',
-  promptTokens: 1,
-  completionTokens: 1,
-  cachedTokens: 0,
-  plan: FAKE_PLAN,
-};
 
 async function listen(overrides: Partial<AppDeps>): Promise<{ app: FastifyInstance; port: number }> {
   const app = createApp(fakeDeps(overrides));
@@ -53,10 +44,10 @@ test('answers that have begun are finished before the models end', async () => {
   const order: string[] = [];
   const { app, port } = await listen({
     async *answer(): AsyncGenerator<AnswerEvent> {
-      yield { kind: 'text-delta', text: 'He' };
+      yield { kind: 'text-delta', choice: 0, text: 'He' };
       await go.promise;
       order.push('answered');
-      yield finish;
+      yield* FAKE_END;
     },
   });
   const response = await openStream(port);
@@ -73,7 +64,7 @@ test('an answer that outlasts the grace ends with the error of its model', async
   const clock = manualClock();
   const { app, port } = await listen({
     async *answer(): AsyncGenerator<AnswerEvent> {
-      yield { kind: 'text-delta', text: 'He' };
+      yield { kind: 'text-delta', choice: 0, text: 'He' };
       await ended.promise;
     },
   });

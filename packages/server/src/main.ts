@@ -23,10 +23,12 @@ import { endLeftovers } from './models/run-records.ts';
 import { FileStore } from './models/store.ts';
 import { createAudioEncoder } from './pipeline/audio-encode/create-audio-encoder.ts';
 import { createGuardedFetch } from './pipeline/media/guarded-fetch.ts';
+import { RESPONSE_TABLES, ResponseStore } from './pipeline/response-store.ts';
 import { createServices } from './services.ts';
 import { startModels } from './start-models.ts';
 import { systemClock } from './shared/clock.ts';
 import { chooseLogFile, createLog } from './shared/create-log.ts';
+import { Database } from './shared/database.ts';
 import type { Log } from './shared/log.ts';
 import { createMetrics } from './shared/prometheus.ts';
 
@@ -103,11 +105,15 @@ async function start(config: Config, log: Log, hooks: ServeHooks): Promise<Runni
   });
   const models = await startModels({ config, catalogue: completed, profile, store, log, machine, learned });
   let state: ServerStatus['state'] = 'starting';
-  const app = assembleApp({ config, catalogue, profile, models, log, state: () => state });
+  const database = new Database({ path: join(config.home, 'concert.db'), tables: [RESPONSE_TABLES], log });
+  const responses = openResponses(config, database);
+  const app = assembleApp({ config, catalogue, profile, models, responses, log, state: () => state });
   const end = async (graceMs: number): Promise<void> => {
     state = 'draining';
     await drain({ app, models, clock: systemClock, graceMs });
     await learned.close();
+    responses?.close();
+    database.close();
   };
   try {
     const url = await listen(app, config);
@@ -133,11 +139,12 @@ interface AssembleApp {
   readonly catalogue: Catalogue;
   readonly profile: Profile;
   readonly models: ModelManager;
+  readonly responses: ResponseStore | null;
   readonly log: Log;
   readonly state: () => ServerStatus['state'];
 }
 
-function assembleApp({ config, catalogue, profile, models, log, state }: AssembleApp): FastifyInstance {
+function assembleApp({ config, catalogue, profile, models, responses, log, state }: AssembleApp): FastifyInstance {
   const startedMs = Date.now();
   const metrics = createMetrics(packageVersion());
   models.onEvent((event) => meterLifecycle(event, metrics));
@@ -147,8 +154,10 @@ function assembleApp({ config, catalogue, profile, models, log, state }: Assembl
     feed: new LifecycleFeed(models, systemClock),
     metrics,
     adminFrom: config.server.admin_from,
+    origins: config.server.origins,
     createAudioEncoder,
     fetchMedia: createGuardedFetch({ maxBytes: config.media.fetch_limit, timeoutMs: config.media.fetch_timeout }),
+    responses,
     limits: {
       bodyBytes: config.server.body_limit,
       imagePixels: config.media.image_pixels,
@@ -158,6 +167,13 @@ function assembleApp({ config, catalogue, profile, models, log, state }: Assembl
     clock: systemClock,
     version: packageVersion(),
   });
+}
+
+/** Null: none are kept. */
+function openResponses(config: Config, database: Database): ResponseStore | null {
+  const { keep, disk } = config.responses;
+  if (keep === 'off') return null;
+  return new ResponseStore({ database, clock: systemClock, keepMs: keep, mostBytes: disk });
 }
 
 /** The profile of the configuration, or the one that suits this machine. Throws where the one that is named cannot be started. */

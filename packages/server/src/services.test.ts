@@ -92,3 +92,32 @@ test('every name that requests may use is listed with the weights behind it', ()
   expect(backing).toMatchObject({ chat: null, 'gpt-4o': 'chat', 'whisper-1': 'asr', 'tts-1': 'tts' });
   expect(new Set(listed.map((model) => model.id)).size).toBe(listed.length);
 });
+
+test('a conversation by voice knows its models before it begins, and is refused what no model here can do', () => {
+  const { planVoice } = services();
+  const wanted = { model: 'auto', transcription: null, purpose: 'realtime', speaks: true, voice: 'alloy' } as const;
+  const speaking = [{ id: 'joe', language: 'en', description: '' }];
+  const voiced = catalogueOf([
+    ...catalogue.entries.slice(0, 3),
+    entry('tts', 'tts', { languages: ['en'], voices: speaking }),
+  ]);
+  const config = configured();
+  const models = modelSpecs(config, voiced, profile);
+  const manager = { models } as unknown as ModelManager;
+  const able = createServices({ config, catalogue: voiced, roles, models: manager, clock: systemClock, startedMs: 0 });
+  expect(able.planVoice(wanted)).toEqual({
+    detector: null,
+    steps: [
+      { model: 'asr', task: 'asr' },
+      { model: 'chat', task: 'chat' },
+      { model: 'tts', task: 'tts' },
+    ],
+  });
+  const written = able.planVoice({ ...wanted, speaks: false });
+  expect(written.steps.map(({ task }) => task)).toEqual(['asr', 'chat']);
+  const noted = planVoice({ ...wanted, purpose: 'transcription', transcription: { model: 'whisper-1' } });
+  expect(noted.steps).toEqual([{ model: 'asr', task: 'asr' }]);
+  expect(() => able.planVoice({ ...wanted, model: 'nobody' })).toThrow(/no model called "nobody"/);
+  expect(() => able.planVoice({ ...wanted, voice: 'nobody' })).toThrow(/no voice called "nobody"/);
+  expect(() => able.planVoice({ ...wanted, transcription: { model: 'chat' } })).toThrow(/does chat/);
+});

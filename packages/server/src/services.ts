@@ -7,13 +7,18 @@ import type { CatalogueEntry } from './models/catalogue-schema.ts';
 import { giveUpWaiting } from './models/give-up-waiting.ts';
 import type { LeaseModels, ModelManager, ModelSpec } from './models/model-manager.ts';
 import { modelSpec } from './models/model-specs.ts';
-import type { Profile } from './models/profile.ts';
+import { type Profile, profileModels } from './models/profile.ts';
 import { answer } from './pipeline/answer.ts';
+import { embed } from './pipeline/embed.ts';
 import { leaseModels } from './pipeline/lease-models.ts';
 import { listen, readPicture } from './pipeline/listen.ts';
+import type { AnswerEvent } from './pipeline/request.ts';
+import { speakAnswer } from './pipeline/speak-answer.ts';
 import { speak } from './pipeline/speak.ts';
+import { openVoiceModels } from './pipeline/turn-detection/voice-models.ts';
 import { chooseVoices } from './route/choose-voice.ts';
 import { decide, type DecideDeps, stepsOf } from './route/decide.ts';
+import { listVoices } from './route/list-voices.ts';
 import { OPENAI_ALIASES, type Roles } from './route/roles.ts';
 import { specialistFor } from './route/specialist.ts';
 import type { Clock } from './shared/clock.ts';
@@ -35,7 +40,7 @@ export function modelSpecs(
   cores: number = availableParallelism(),
 ): ModelSpec[] {
   const { roles } = profile;
-  const ids = [...new Set([roles.chat, roles.ocr, roles.asr, ...Object.values(roles.tts)])];
+  const ids = profileModels(profile);
   const stray = [...Object.keys(config.models), ...config.preload].find((id) => !ids.includes(id));
   if (stray !== undefined)
     throw new ConfigError(`the model "${stray}" is not in this profile; it has: ${ids.join(', ')}`);
@@ -93,8 +98,12 @@ export type Services = Pick<
   | 'transcribe'
   | 'speak'
   | 'readText'
+  | 'embed'
   | 'decide'
+  | 'planVoice'
+  | 'openVoice'
   | 'models'
+  | 'voices'
   | 'load'
   | 'unload'
   | 'setPinned'
@@ -118,7 +127,17 @@ export function createServices(deps: ServicesDeps): Services {
     });
   return {
     async *answer(input, signal, run) {
-      yield* answer({ ...answerDeps, models: modelsOf(run) }, decide(decision, input), input, signal);
+      const decided = decide(decision, input);
+      const leased = modelsOf(run);
+      const write = (answering: LeaseModels, stop: AbortSignal): AsyncGenerator<AnswerEvent> =>
+        answer({ ...answerDeps, models: answering }, decided, input, stop);
+      if (input.speech === null) return yield* write(leased, signal);
+      const { voice, speed } = input.speech;
+      const voices = chooseVoices(
+        { names, roles, voices: config.voices },
+        { model: 'auto', voice, param: 'audio.voice' },
+      );
+      yield* speakAnswer({ models: leased, clock }, { input, speech: { voices, speed } }, write, signal);
     },
     async *transcribe(input, signal, run) {
       const model = specialistFor(decision, 'asr', input.model);
@@ -134,11 +153,34 @@ export function createServices(deps: ServicesDeps): Services {
       const result = await readPicture({ models: modelsOf(run) }, { model, image: input.image }, signal);
       return { model, result };
     },
+    async embed(input, signal, run) {
+      const id = specialistFor(decision, 'embed', input.model);
+      const { settings } = names.models.find((model) => model.id === id) ?? { settings: {} };
+      return await embed({ models: modelsOf(run) }, { id, settings }, input, signal);
+    },
     decide(input) {
       const decided = decide(decision, input);
-      return { route: decided.route, reason: decided.reason, confidence: decided.confidence, steps: stepsOf(decided) };
+      const { route, reason, confidence } = decided;
+      return { route, reason, confidence, steps: [...stepsOf(decided), ...(input.speech === null ? [] : ['tts'])] };
     },
+    planVoice(wanted) {
+      const listener = specialistFor(decision, 'asr', wanted.transcription?.model ?? 'auto');
+      const detector = roles.vad ?? null;
+      if (wanted.purpose === 'transcription') return { detector, steps: [{ model: listener, task: 'asr' }] };
+      const messages = [{ role: 'user', parts: [{ kind: 'text' as const, text: '…' }] }];
+      const { chatModel } = decide(decision, { model: wanted.model, messages });
+      const voices = chooseVoices({ names, roles, voices: config.voices }, { model: 'auto', voice: wanted.voice });
+      const speakers = wanted.speaks ? [...Object.values(voices.byLanguage), voices.fallback] : [];
+      const steps = [
+        { model: listener, task: 'asr' as const },
+        { model: chatModel.id, task: 'chat' as const },
+        ...[...new Set(speakers.map(({ model }) => model))].map((model) => ({ model, task: 'tts' as const })),
+      ];
+      return { detector, steps };
+    },
+    openVoice: (plan, signal, run) => openVoiceModels(modelsOf(run), plan, signal),
     models: () => listModels(deps),
+    voices: () => listVoices({ names, roles, voices: config.voices }),
     load: (id, signal) => models.preload([id], signal),
     unload: (id) => models.unload(id),
     setPinned: (id, pinned) => models.setPinned(id, pinned),
@@ -177,6 +219,7 @@ function listModels(deps: ServicesDeps): ListedModel[] {
   const openai = [
     ...OPENAI_ALIASES.asr.flatMap((name) => under(name, roles.asr)),
     ...OPENAI_ALIASES.tts.flatMap((name) => under(name, speech)),
+    ...OPENAI_ALIASES.embed.flatMap((name) => under(name, roles.embed ?? '')),
   ].filter((model) => !Object.hasOwn(config.aliases, model.id));
   return [...hub, ...listed, ...aliases, ...openai];
 }

@@ -17,6 +17,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Continue a text as it is: OpenAI’s older form. */
+        post: operations["createCompletion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer a conversation in Anthropic’s form. */
+        post: operations["createMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/count_tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say how many tokens a message’s conversation has, without answering it. */
+        post: operations["countMessageTokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/responses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer in the form of OpenAI’s Responses; the conversation can be gone on with by its id. */
+        post: operations["createResponse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/responses/input_tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say how many tokens a request would read, without answering it. */
+        post: operations["countResponseTokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/responses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A response that was kept, or that runs in the background. */
+        get: operations["getResponse"];
+        put?: never;
+        post?: never;
+        /** Forget a response; one that runs in the background is stopped. */
+        delete: operations["deleteResponse"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/responses/{id}/input_items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was sent with the request of a response. */
+        get: operations["listResponseInputItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/responses/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a response that runs in the background. */
+        post: operations["cancelResponse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/route": {
         parameters: {
             query?: never;
@@ -85,6 +222,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audio/voices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Names under which speech can be asked for. */
+        get: operations["listVoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ocr": {
         parameters: {
             query?: never;
@@ -96,6 +250,23 @@ export interface paths {
         put?: never;
         /** Read the text in a picture. */
         post: operations["readText"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/embeddings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn texts into vectors. */
+        post: operations["createEmbedding"];
         delete?: never;
         options?: never;
         head?: never;
@@ -391,6 +562,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/docs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This description as a page, on which it can be tried. */
+        get: operations["getDocs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -402,16 +590,18 @@ export interface components {
              */
             model?: string;
             messages: components["schemas"]["ChatMessage"][];
+            /** @description The answer goes on where the last message, an assistant’s, ends. */
+            continue_final_message?: boolean | null;
             /** @description A picture for the last user message: base64 or a data URI. */
             image?: string | null;
-            audio?: (string | {
-                voice: unknown;
-                format: string;
-            }) | null;
+            audio?: (string | components["schemas"]["SpokenAnswer"]) | null;
+            modalities?: ("text" | "audio")[] | null;
             stream?: boolean | null;
             stream_options?: {
                 include_usage?: boolean | null;
             } | null;
+            /** @description Answers to the same question. */
+            n?: number | null;
             temperature?: number | null;
             top_p?: number | null;
             /** @description 0 or -1 turns it off. */
@@ -420,41 +610,64 @@ export interface components {
             frequency_penalty?: number | null;
             presence_penalty?: number | null;
             repetition_penalty?: number | null;
+            /** @description By token of the model’s own vocabulary. */
+            logit_bias?: {
+                [key: string]: number;
+            } | null;
+            /** @description The same seed, request and weights give the same text. */
             seed?: number | null;
             max_tokens?: number | null;
             max_completion_tokens?: number | null;
             stop?: (string | string[]) | null;
-            n?: number | null;
+            logprobs?: boolean | null;
+            /** @description Only with `logprobs`. */
+            top_logprobs?: number | null;
+            response_format?: components["schemas"]["ResponseFormat"] | null;
+            tools?: components["schemas"]["ChatTool"][] | null;
+            tool_choice?: components["schemas"]["ChatToolChoice"] | null;
+            parallel_tool_calls?: boolean | null;
+            /** @description The form before `tools`. */
+            functions?: components["schemas"]["ChatFunction"][] | null;
+            /** @description The form before `tool_choice`. */
+            function_call?: components["schemas"]["ChatFunctionChoice"] | null;
+            reasoning_effort?: components["schemas"]["ReasoningEffort"] | null;
+            reasoning?: {
+                effort?: components["schemas"]["ReasoningEffort"] | null;
+                max_tokens?: number | null;
+                enabled?: boolean | null;
+                /** @description Think, and keep the thoughts back. */
+                exclude?: boolean | null;
+            } | null;
+            /** @description Whether the model thinks first; absent: as it does by itself. */
             enable_thinking?: boolean | null;
             /** @description Return reasoning beside the answer, as `reasoning_content`. */
             return_reasoning?: boolean | null;
+            /** @description Variables of the model’s chat template. */
             chat_template_kwargs?: {
-                enable_thinking?: boolean | null;
+                [key: string]: boolean | string | number | null;
             } | null;
             concert?: components["schemas"]["ConcertOptions"] | null;
             keep_alive?: (number | string) | null;
+            /** @description Taken and not used. */
             user?: string | null;
+            /** @description Taken and not used. */
+            safety_identifier?: string | null;
+            /** @description Taken and not used. */
+            prompt_cache_key?: string | null;
+            /** @description Taken and not used. */
+            service_tier?: string | null;
+            /** @description Taken and not used. */
+            verbosity?: string | null;
+            /** @description Taken and not used: chats are not kept. */
+            store?: boolean | null;
+            /** @description Taken and not used. */
             metadata?: {
                 [key: string]: string;
             } | null;
-            tools?: {
+            /** @description Taken and not used. */
+            prediction?: {
                 [key: string]: unknown;
-            }[] | null;
-            tool_choice?: (string | {
-                [key: string]: unknown;
-            }) | null;
-            functions?: {
-                [key: string]: unknown;
-            }[] | null;
-            response_format?: {
-                type: string;
             } | null;
-            logprobs?: boolean | null;
-            top_logprobs?: number | null;
-            logit_bias?: {
-                [key: string]: number;
-            } | null;
-            modalities?: string[] | null;
         };
         ChatMessage: {
             /** @constant */
@@ -491,20 +704,36 @@ export interface components {
                 type: "refusal";
                 refusal: string;
             })[]) | null;
+            refusal?: string | null;
+            /** @description What it thought before this answer. */
             reasoning_content?: string | null;
-            tool_calls?: {
-                [key: string]: unknown;
-            }[] | null;
+            /** @description The same, in other clients’ words. */
+            reasoning?: string | null;
+            /** @description A spoken answer, sent back whole: its transcript stands for it. */
+            audio?: {
+                id?: string | null;
+                transcript?: string | null;
+            } | null;
+            tool_calls?: components["schemas"]["MessageToolCall"][] | null;
+            /** @description The form before tools. */
+            function_call?: {
+                name: string;
+                /** @description JSON, as the model wrote it. */
+                arguments: string;
+            } | null;
             name?: string | null;
         } | {
             /** @constant */
             role: "tool";
-            content: string | {
-                /** @constant */
-                type: "text";
-                text: string;
-            }[];
+            /** @description Pictures, too: a tool may answer with a screenshot. */
+            content: string | components["schemas"]["ContentPart"][];
+            /** @description The call of an earlier turn that this answers. */
             tool_call_id: string;
+        } | {
+            /** @constant */
+            role: "function";
+            content?: string | null;
+            name: string;
         };
         ContentPart: {
             /** @constant */
@@ -525,16 +754,120 @@ export interface components {
             input_audio: {
                 /** @description Base64 of an encoded audio file. */
                 data: string;
-                /** @description A hint only: the bytes decide. */
+                /** @description A hint only: the bytes decide. But `pcm16` says that they are bare samples, mono, little-endian. */
                 format?: string | null;
+                /** @description Of `pcm16`; 24000 by default. */
+                sample_rate?: number | null;
             };
         } | {
             /** @constant */
             type: "file";
             file: {
-                [key: string]: unknown;
+                /** @description The file as a data URI or base64: text, JSON, a picture or a recording. */
+                file_data?: string | null;
+                filename?: string | null;
+                /** @description Refused: files are not kept. */
+                file_id?: string | null;
             };
         };
+        MessageToolCall: {
+            id: string;
+            type?: "function" | null;
+            function: {
+                name: string;
+                /** @description JSON, as the model wrote it. */
+                arguments: string;
+            };
+        };
+        /** @description OpenAI’s option for spoken answers, with `modalities: ["text","audio"]`. */
+        SpokenAnswer: {
+            voice: string | {
+                id: string;
+            };
+            /** @enum {string} */
+            format: "wav" | "aac" | "mp3" | "flac" | "opus" | "pcm16";
+            speed?: number | null;
+        };
+        ResponseFormat: {
+            /** @constant */
+            type: "text";
+        } | {
+            /** @constant */
+            type: "json_object";
+        } | {
+            /** @constant */
+            type: "json_schema";
+            json_schema: {
+                /** @description For the caller; the answer is the same under any name. */
+                name: string;
+                description?: string | null;
+                /** @description JSON Schema, draft 2020-12; absent: any JSON object. */
+                schema?: {
+                    [key: string]: unknown;
+                } | null;
+                /** @description Taken and not used: an answer always follows the schema. */
+                strict?: boolean | null;
+            };
+        } | {
+            /** @constant */
+            type: "grammar";
+            /** @description GBNF, llama.cpp’s notation; `root` is the whole answer. */
+            grammar: string;
+        } | {
+            /** @constant */
+            type: "phone_action";
+        };
+        ChatTool: {
+            /** @constant */
+            type: "function";
+            function: {
+                name: string;
+                description?: string | null;
+                /** @description JSON Schema of an object; absent: no arguments. */
+                parameters?: {
+                    [key: string]: unknown;
+                } | null;
+                /** @description Whether the arguments must follow the schema exactly. */
+                strict?: boolean | null;
+            };
+        };
+        ChatToolChoice: ("auto" | "none" | "required") | ({
+            /** @constant */
+            type: "function";
+            function: {
+                name: string;
+            };
+        } | {
+            /** @constant */
+            type: "allowed_tools";
+            allowed_tools: {
+                /** @enum {string} */
+                mode: "auto" | "required";
+                tools: {
+                    /** @constant */
+                    type: "function";
+                    function: {
+                        name: string;
+                    };
+                }[];
+            };
+        });
+        ChatFunction: {
+            name: string;
+            description?: string | null;
+            /** @description JSON Schema of an object; absent: no arguments. */
+            parameters?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        ChatFunctionChoice: ("auto" | "none") | {
+            name: string;
+        };
+        /**
+         * @description `none` and `minimal`: at once. The others: so long that 512, 2048, 8192 or 32768 tokens are not exceeded.
+         * @enum {string}
+         */
+        ReasoningEffort: "none" | "minimal" | "low" | "medium" | "high" | "xhigh";
         ConcertOptions: {
             /** @description Return the plan of a chat as `concert.plan`. */
             trace?: boolean | null;
@@ -542,6 +875,586 @@ export interface components {
             priority?: ("low" | "normal" | "high") | null;
             /** @description The conversation that this belongs to. */
             session?: string | null;
+        };
+        CompletionRequest: {
+            /**
+             * @description The hub’s name or `auto`: decide and orchestrate. Another id: exactly that model.
+             * @default auto
+             */
+            model?: string;
+            /** @description Answers to the same question. */
+            n?: number | null;
+            stop?: (string | string[]) | null;
+            stream?: boolean | null;
+            stream_options?: {
+                include_usage?: boolean | null;
+            } | null;
+            temperature?: number | null;
+            top_p?: number | null;
+            /** @description 0 or -1 turns it off. */
+            top_k?: number | null;
+            min_p?: number | null;
+            frequency_penalty?: number | null;
+            presence_penalty?: number | null;
+            repetition_penalty?: number | null;
+            /** @description The same seed, request and weights give the same text. */
+            seed?: number | null;
+            /** @description By token of the model’s own vocabulary. */
+            logit_bias?: {
+                [key: string]: number;
+            } | null;
+            /** @description Taken and not used. */
+            user?: string | null;
+            concert?: components["schemas"]["ConcertOptions"] | null;
+            keep_alive?: (number | string) | null;
+            /** @description A text, its tokens, or several of either; the model continues it without a template. */
+            prompt: string | string[] | number[] | number[][];
+            /** @description What follows the answer, which fills the gap; for models that were trained to do so. */
+            suffix?: string | null;
+            /** @description 16 by default. 0 with `echo` gives the prompt back. */
+            max_tokens?: number | null;
+            /** @description Taken where it equals `n`. */
+            best_of?: number | null;
+            /** @description Begin the text with the prompt, which must be a text. */
+            echo?: boolean | null;
+            logprobs?: number | null;
+        };
+        MessagesRequest: {
+            /** @description The hub’s name or `auto`, a model’s id, or an alias. */
+            model: string;
+            messages: components["schemas"]["MessageParam"][];
+            system?: (string | {
+                /** @constant */
+                type: "text";
+                text: string;
+            }[]) | null;
+            tools?: components["schemas"]["MessageTool"][] | null;
+            tool_choice?: ({
+                /** @constant */
+                type: "auto";
+                disable_parallel_tool_use?: boolean | null;
+            } | {
+                /** @constant */
+                type: "any";
+                disable_parallel_tool_use?: boolean | null;
+            } | {
+                /** @constant */
+                type: "tool";
+                name: string;
+                disable_parallel_tool_use?: boolean | null;
+            } | {
+                /** @constant */
+                type: "none";
+            }) | null;
+            thinking?: ({
+                /** @constant */
+                type: "enabled";
+                budget_tokens: number;
+                /** @description `omitted`: thinking blocks come without their text. */
+                display?: ("summarized" | "omitted") | null;
+            } | {
+                /** @constant */
+                type: "adaptive";
+                /** @description `omitted`: thinking blocks come without their text. */
+                display?: ("summarized" | "omitted") | null;
+            } | {
+                /** @constant */
+                type: "disabled";
+            }) | null;
+            output_config?: {
+                /** @description The answer follows this schema exactly. */
+                format?: {
+                    /** @constant */
+                    type: "json_schema";
+                    schema: {
+                        [key: string]: unknown;
+                    };
+                } | null;
+            } | null;
+            /** @description Where the context has less room, the answer gets that room. */
+            max_tokens: number;
+            stop_sequences?: string[] | null;
+            stream?: boolean | null;
+            temperature?: number | null;
+            top_p?: number | null;
+            /** @description 0 or -1 turns it off. */
+            top_k?: number | null;
+            metadata?: {
+                user_id?: string | null;
+            } | null;
+            /** @description Taken and not used. */
+            service_tier?: string | null;
+            /** @description Refused, so that clients send the whole conversation: messages are not kept. */
+            thread?: {
+                [key: string]: unknown;
+            } | null;
+            concert?: components["schemas"]["ConcertOptions"] | null;
+            keep_alive?: (number | string) | null;
+        };
+        MessageParam: {
+            /** @constant */
+            role: "user";
+            content: string | components["schemas"]["UserBlock"][];
+        } | {
+            /** @constant */
+            role: "assistant";
+            content: string | components["schemas"]["AssistantBlock"][];
+        } | {
+            /** @constant */
+            role: "system";
+            content: string | {
+                /** @constant */
+                type: "text";
+                text: string;
+            }[];
+        };
+        UserBlock: {
+            /** @constant */
+            type: "text";
+            text: string;
+        } | {
+            /** @constant */
+            type: "image";
+            source: {
+                /** @constant */
+                type: "base64";
+                /** @description A hint only: the bytes decide. */
+                media_type?: string | null;
+                data: string;
+            } | {
+                /** @constant */
+                type: "url";
+                /** @description An http or https address. */
+                url: string;
+            };
+        } | {
+            /** @constant */
+            type: "document";
+            source: {
+                /** @constant */
+                type: "text";
+                media_type?: string | null;
+                data: string;
+            } | {
+                /** @constant */
+                type: "content";
+                content: string | ({
+                    /** @constant */
+                    type: "text";
+                    text: string;
+                } | {
+                    /** @constant */
+                    type: "image";
+                    source: {
+                        /** @constant */
+                        type: "base64";
+                        /** @description A hint only: the bytes decide. */
+                        media_type?: string | null;
+                        data: string;
+                    } | {
+                        /** @constant */
+                        type: "url";
+                        /** @description An http or https address. */
+                        url: string;
+                    };
+                })[];
+            } | {
+                /** @constant */
+                type: "base64";
+            } | {
+                /** @constant */
+                type: "url";
+            };
+            title?: string | null;
+            context?: string | null;
+        } | {
+            /** @constant */
+            type: "search_result";
+            source: string;
+            title: string;
+            content: {
+                /** @constant */
+                type: "text";
+                text: string;
+            }[];
+        } | {
+            /** @constant */
+            type: "tool_result";
+            tool_use_id: string;
+            content?: (string | components["schemas"]["MediaBlock"][]) | null;
+            is_error?: boolean | null;
+        };
+        MediaBlock: {
+            /** @constant */
+            type: "text";
+            text: string;
+        } | {
+            /** @constant */
+            type: "image";
+            source: {
+                /** @constant */
+                type: "base64";
+                /** @description A hint only: the bytes decide. */
+                media_type?: string | null;
+                data: string;
+            } | {
+                /** @constant */
+                type: "url";
+                /** @description An http or https address. */
+                url: string;
+            };
+        } | {
+            /** @constant */
+            type: "document";
+            source: {
+                /** @constant */
+                type: "text";
+                media_type?: string | null;
+                data: string;
+            } | {
+                /** @constant */
+                type: "content";
+                content: string | ({
+                    /** @constant */
+                    type: "text";
+                    text: string;
+                } | {
+                    /** @constant */
+                    type: "image";
+                    source: {
+                        /** @constant */
+                        type: "base64";
+                        /** @description A hint only: the bytes decide. */
+                        media_type?: string | null;
+                        data: string;
+                    } | {
+                        /** @constant */
+                        type: "url";
+                        /** @description An http or https address. */
+                        url: string;
+                    };
+                })[];
+            } | {
+                /** @constant */
+                type: "base64";
+            } | {
+                /** @constant */
+                type: "url";
+            };
+            title?: string | null;
+            context?: string | null;
+        } | {
+            /** @constant */
+            type: "search_result";
+            source: string;
+            title: string;
+            content: {
+                /** @constant */
+                type: "text";
+                text: string;
+            }[];
+        };
+        AssistantBlock: {
+            /** @constant */
+            type: "text";
+            text: string;
+        } | {
+            /** @constant */
+            type: "thinking";
+            thinking: string;
+            /** @description Taken and not checked. */
+            signature?: string | null;
+        } | {
+            /** @constant */
+            type: "redacted_thinking";
+            data: string;
+        } | {
+            /** @constant */
+            type: "tool_use";
+            id: string;
+            name: string;
+            input: {
+                [key: string]: unknown;
+            };
+        };
+        MessageTool: {
+            /** @description `custom`, or absent. */
+            type?: string | null;
+            name: string;
+            description?: string | null;
+            /** @description A JSON Schema of an object; required. */
+            input_schema?: {
+                [key: string]: unknown;
+            } | null;
+            strict?: boolean | null;
+        };
+        CountTokensRequest: {
+            /** @description The hub’s name or `auto`, a model’s id, or an alias. */
+            model: string;
+            messages: components["schemas"]["MessageParam"][];
+            system?: (string | {
+                /** @constant */
+                type: "text";
+                text: string;
+            }[]) | null;
+            tools?: components["schemas"]["MessageTool"][] | null;
+            tool_choice?: ({
+                /** @constant */
+                type: "auto";
+                disable_parallel_tool_use?: boolean | null;
+            } | {
+                /** @constant */
+                type: "any";
+                disable_parallel_tool_use?: boolean | null;
+            } | {
+                /** @constant */
+                type: "tool";
+                name: string;
+                disable_parallel_tool_use?: boolean | null;
+            } | {
+                /** @constant */
+                type: "none";
+            }) | null;
+            thinking?: ({
+                /** @constant */
+                type: "enabled";
+                budget_tokens: number;
+                /** @description `omitted`: thinking blocks come without their text. */
+                display?: ("summarized" | "omitted") | null;
+            } | {
+                /** @constant */
+                type: "adaptive";
+                /** @description `omitted`: thinking blocks come without their text. */
+                display?: ("summarized" | "omitted") | null;
+            } | {
+                /** @constant */
+                type: "disabled";
+            }) | null;
+            output_config?: {
+                /** @description The answer follows this schema exactly. */
+                format?: {
+                    /** @constant */
+                    type: "json_schema";
+                    schema: {
+                        [key: string]: unknown;
+                    };
+                } | null;
+            } | null;
+        };
+        ResponsesRequest: {
+            /**
+             * @description As for chat completions.
+             * @default auto
+             */
+            model?: string;
+            input?: (string | components["schemas"]["ResponseInputItem"][]) | null;
+            /** @description A system message for this answer alone: it is not carried over by `previous_response_id`. */
+            instructions?: string | null;
+            /** @description The response whose conversation goes on. */
+            previous_response_id?: string | null;
+            text?: {
+                format?: components["schemas"]["ResponseTextFormat"] | null;
+                /** @description Taken and not used. */
+                verbosity?: ("low" | "medium" | "high") | null;
+            } | null;
+            tools?: components["schemas"]["ResponseTool"][] | null;
+            tool_choice?: components["schemas"]["ResponseToolChoice"] | null;
+            parallel_tool_calls?: boolean | null;
+            reasoning?: components["schemas"]["ResponseReasoning"] | null;
+            /** @description `auto` is refused: nothing of a conversation is cut silently. */
+            truncation?: ("auto" | "disabled") | null;
+            /** @description Refused: `previous_response_id` goes on with a conversation. */
+            conversation?: unknown;
+            max_output_tokens?: number | null;
+            temperature?: number | null;
+            top_p?: number | null;
+            top_logprobs?: number | null;
+            /** @description `message.output_text.logprobs` returns log probabilities; the others have nothing to add. */
+            include?: string[] | null;
+            /** @description Whether the response is kept to be gone on with and retrieved; true by default. */
+            store?: boolean | null;
+            /** @description Answer at once and go on by itself; it is polled by its id. */
+            background?: boolean | null;
+            stream?: boolean | null;
+            stream_options?: {
+                include_obfuscation?: boolean | null;
+            } | null;
+            metadata?: {
+                [key: string]: string;
+            } | null;
+            /** @description Refused: prompt templates only exist at OpenAI’s own service. */
+            prompt?: unknown;
+            service_tier?: string | null;
+            /** @description Taken and not used: it bounds tools of OpenAI’s own service. */
+            max_tool_calls?: number | null;
+            safety_identifier?: string | null;
+            prompt_cache_key?: string | null;
+            user?: string | null;
+            concert?: components["schemas"]["ConcertOptions"] | null;
+            keep_alive?: (number | string) | null;
+        };
+        ResponseInputItem: {
+            /** @constant */
+            type?: "message";
+            id?: string | null;
+            /** @enum {string} */
+            role: "user" | "assistant" | "system" | "developer";
+            content: string | components["schemas"]["ResponseInputPart"][];
+            status?: ("in_progress" | "completed" | "incomplete") | null;
+        } | {
+            /** @constant */
+            type: "function_call";
+            call_id: string;
+            name: string;
+            /** @description JSON text. */
+            arguments: string;
+            id?: string | null;
+            status?: ("in_progress" | "completed" | "incomplete") | null;
+        } | {
+            /** @constant */
+            type: "function_call_output";
+            id?: string | null;
+            call_id: string;
+            output: string | components["schemas"]["ResponseInputPart"][];
+            status?: ("in_progress" | "completed" | "incomplete") | null;
+        } | {
+            /** @constant */
+            type: "reasoning";
+            id?: string | null;
+            summary?: {
+                /** @constant */
+                type: "summary_text";
+                text: string;
+            }[] | null;
+            content?: {
+                /** @constant */
+                type: "reasoning_text";
+                text: string;
+            }[] | null;
+            /** @description Taken and not used. */
+            encrypted_content?: string | null;
+            status?: ("in_progress" | "completed" | "incomplete") | null;
+        } | {
+            /** @constant */
+            type: "item_reference";
+            id: string;
+        };
+        ResponseInputPart: {
+            /** @constant */
+            type: "input_text";
+            text: string;
+        } | {
+            /** @constant */
+            type: "input_image";
+            /** @description A data URI, or an http or https address. */
+            image_url?: string | null;
+            /** @description Refused: send the picture itself. */
+            file_id?: string | null;
+            /** @description Taken and not used: pictures are read whole. */
+            detail?: string | null;
+        } | {
+            /** @constant */
+            type: "input_file";
+            /** @description Base64 or a data URI; the bytes decide what it is. */
+            file_data?: string | null;
+            file_url?: string | null;
+            /** @description Refused: send the file itself. */
+            file_id?: string | null;
+            filename?: string | null;
+        } | {
+            /** @constant */
+            type: "input_audio";
+            input_audio: {
+                /** @description Base64 of an encoded audio file. */
+                data: string;
+                /** @description A hint only: the bytes decide. */
+                format?: string | null;
+            };
+        } | {
+            /** @constant */
+            type: "output_text";
+            text: string;
+        } | {
+            /** @constant */
+            type: "refusal";
+            refusal: string;
+        };
+        ResponseTextFormat: {
+            /** @constant */
+            type: "text";
+        } | {
+            /** @constant */
+            type: "json_object";
+        } | {
+            /** @constant */
+            type: "json_schema";
+            name: string;
+            description?: string | null;
+            /** @description JSON Schema, draft 2020-12. */
+            schema: {
+                [key: string]: unknown;
+            };
+            /** @description Taken and not used: an answer always follows the schema. */
+            strict?: boolean | null;
+        };
+        ResponseTool: {
+            /** @description `function`: the tools of OpenAI’s own service are refused by name. */
+            type: string;
+            name?: string | null;
+            description?: string | null;
+            /** @description JSON Schema of an object; absent: no arguments. */
+            parameters?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Whether the arguments must follow the schema exactly; true by default, as at OpenAI. */
+            strict?: boolean | null;
+        };
+        ResponseToolChoice: ("auto" | "none" | "required") | ({
+            /** @constant */
+            type: "function";
+            name: string;
+        } | {
+            /** @constant */
+            type: "allowed_tools";
+            /** @enum {string} */
+            mode: "auto" | "required";
+            tools: {
+                /** @constant */
+                type: "function";
+                name: string;
+            }[];
+        });
+        ResponseReasoning: {
+            effort?: ("none" | "minimal" | "low" | "medium" | "high" | "xhigh") | null;
+            /** @description Tells the thoughts as summaries, as clients of OpenAI’s models expect; they are not shortened. */
+            summary?: ("auto" | "concise" | "detailed") | null;
+            /** @description The older name of `summary`. */
+            generate_summary?: ("auto" | "concise" | "detailed") | null;
+        };
+        InputTokensRequest: {
+            /**
+             * @description As for chat completions.
+             * @default auto
+             */
+            model?: string;
+            input?: (string | components["schemas"]["ResponseInputItem"][]) | null;
+            /** @description A system message for this answer alone: it is not carried over by `previous_response_id`. */
+            instructions?: string | null;
+            /** @description The response whose conversation goes on. */
+            previous_response_id?: string | null;
+            text?: {
+                format?: components["schemas"]["ResponseTextFormat"] | null;
+                /** @description Taken and not used. */
+                verbosity?: ("low" | "medium" | "high") | null;
+            } | null;
+            tools?: components["schemas"]["ResponseTool"][] | null;
+            tool_choice?: components["schemas"]["ResponseToolChoice"] | null;
+            parallel_tool_calls?: boolean | null;
+            reasoning?: components["schemas"]["ResponseReasoning"] | null;
+            /** @description `auto` is refused: nothing of a conversation is cut silently. */
+            truncation?: ("auto" | "disabled") | null;
+            /** @description Refused: `previous_response_id` goes on with a conversation. */
+            conversation?: unknown;
         };
         TranscriptionRequest: {
             /** @default auto */
@@ -570,8 +1483,13 @@ export interface components {
              * @default []
              */
             timestamp_granularities?: ("segment" | "word")[];
-            /** @default [] */
+            /**
+             * @description Log probabilities are not told: `logprobs` is refused.
+             * @default []
+             */
             include?: string[];
+            /** @description Taken and not used: recordings are always cut where nobody speaks. */
+            chunking_strategy?: string;
         };
         TranslationRequest: {
             /** @default auto */
@@ -634,9 +1552,253 @@ export interface components {
             "concert[priority]"?: "low" | "normal" | "high";
             "concert[session]"?: string;
         };
+        EmbeddingRequest: {
+            model?: string | null;
+            /** @description A text, texts (2048 at most), or the same as token numbers of OpenAI’s `cl100k_base`, as several clients send them. */
+            input: string | string[] | number[] | number[][];
+            /** @description `float` by default. */
+            encoding_format?: ("float" | "base64") | null;
+            /** @description Keeps the first so many numbers of each vector and makes it of length 1 again; at most the model’s own. */
+            dimensions?: number | null;
+            /** @description What the texts are in a search. Without it they are treated as texts of one kind that are compared with each other. */
+            input_type?: ("query" | "document" | "passage" | "search_query" | "search_document") | null;
+            user?: string | null;
+            keep_alive?: (number | string) | null;
+            concert?: components["schemas"]["ConcertOptions"] | null;
+        };
         KeepAliveRequest: {
             /** @description How long the model stays loaded afterwards: `0` unloads it, `-1` keeps it, `"5m"`, `"90s"`, or seconds. */
             keep_alive: number | string;
+        };
+        RealtimeClientEvent: {
+            event_id?: string | null;
+            /** @enum {string} */
+            type: "session.update" | "transcription_session.update";
+            session: components["schemas"]["RealtimeSessionSettings"];
+        } | {
+            event_id?: string | null;
+            /** @constant */
+            type: "input_audio_buffer.append";
+            audio: string;
+        } | {
+            event_id?: string | null;
+            /** @constant */
+            type: "input_audio_buffer.commit";
+        } | {
+            event_id?: string | null;
+            /** @constant */
+            type: "input_audio_buffer.clear";
+        } | {
+            event_id?: string | null;
+            /** @constant */
+            type: "conversation.item.create";
+            previous_item_id?: string | null;
+            item: components["schemas"]["RealtimeItem"];
+        } | {
+            event_id?: string | null;
+            /** @constant */
+            type: "conversation.item.retrieve";
+            item_id: string;
+        } | {
+            event_id?: string | null;
+            /** @constant */
+            type: "conversation.item.truncate";
+            item_id: string;
+            content_index: number;
+            audio_end_ms: number;
+        } | {
+            event_id?: string | null;
+            /** @constant */
+            type: "conversation.item.delete";
+            item_id: string;
+        } | {
+            event_id?: string | null;
+            /** @constant */
+            type: "response.create";
+            response?: components["schemas"]["RealtimeResponseSettings"] | null;
+        } | {
+            event_id?: string | null;
+            /** @constant */
+            type: "response.cancel";
+            response_id?: string | null;
+        } | {
+            event_id?: string | null;
+            /** @constant */
+            type: "output_audio_buffer.clear";
+        };
+        RealtimeSessionSettings: {
+            instructions?: string | null;
+            output_modalities?: ("text" | "audio")[] | null;
+            modalities?: ("text" | "audio")[] | null;
+            output_audio_format?: components["schemas"]["RealtimeAudioFormat"] | null;
+            voice?: (string | {
+                id: string;
+            }) | null;
+            tools?: {
+                type: string;
+                name?: string | null;
+                description?: string | null;
+                parameters?: {
+                    [key: string]: unknown;
+                } | null;
+            }[] | null;
+            tool_choice?: (("none" | "auto" | "required") | {
+                type: string;
+                name?: string | null;
+                function?: {
+                    name: string;
+                } | null;
+            }) | null;
+            parallel_tool_calls?: boolean | null;
+            temperature?: number | null;
+            max_output_tokens?: (number | "inf") | null;
+            max_response_output_tokens?: (number | "inf") | null;
+            prompt?: unknown;
+            type?: ("realtime" | "transcription") | null;
+            model?: string | null;
+            audio?: {
+                input?: {
+                    format?: (components["schemas"]["RealtimeAudioFormat"] | {
+                        /** @enum {string} */
+                        type: "audio/pcm" | "audio/pcmu" | "audio/pcma";
+                        /** @description Of PCM; G.711 has 8,000 samples a second. */
+                        rate?: 24000 | null;
+                    }) | null;
+                    transcription?: {
+                        model?: string | null;
+                        language?: string | null;
+                        prompt?: string | null;
+                    } | null;
+                    turn_detection?: {
+                        type?: ("server_vad" | "semantic_vad") | null;
+                        threshold?: number | null;
+                        prefix_padding_ms?: number | null;
+                        silence_duration_ms?: number | null;
+                        create_response?: boolean | null;
+                        interrupt_response?: boolean | null;
+                        idle_timeout_ms?: number | null;
+                        eagerness?: ("low" | "medium" | "high" | "auto") | null;
+                    } | null;
+                    noise_reduction?: unknown;
+                } | null;
+                output?: {
+                    format?: (components["schemas"]["RealtimeAudioFormat"] | {
+                        /** @enum {string} */
+                        type: "audio/pcm" | "audio/pcmu" | "audio/pcma";
+                        /** @description Of PCM; G.711 has 8,000 samples a second. */
+                        rate?: 24000 | null;
+                    }) | null;
+                    voice?: (string | {
+                        id: string;
+                    }) | null;
+                    speed?: number | null;
+                } | null;
+            } | null;
+            input_audio_format?: components["schemas"]["RealtimeAudioFormat"] | null;
+            input_audio_transcription?: {
+                model?: string | null;
+                language?: string | null;
+                prompt?: string | null;
+            } | null;
+            turn_detection?: {
+                type?: ("server_vad" | "semantic_vad") | null;
+                threshold?: number | null;
+                prefix_padding_ms?: number | null;
+                silence_duration_ms?: number | null;
+                create_response?: boolean | null;
+                interrupt_response?: boolean | null;
+                idle_timeout_ms?: number | null;
+                eagerness?: ("low" | "medium" | "high" | "auto") | null;
+            } | null;
+            speed?: number | null;
+        };
+        /** @enum {string} */
+        RealtimeAudioFormat: "pcm16" | "g711_ulaw" | "g711_alaw";
+        RealtimeItem: {
+            id?: string | null;
+            object?: unknown;
+            status?: unknown;
+            /** @constant */
+            type: "message";
+            /** @enum {string} */
+            role: "system" | "user" | "assistant";
+            content: {
+                /** @enum {string} */
+                type: "input_text" | "input_audio" | "input_image" | "output_text" | "output_audio" | "text" | "audio";
+                text?: string | null;
+                audio?: string | null;
+                transcript?: string | null;
+                image_url?: string | null;
+            }[];
+        } | {
+            id?: string | null;
+            object?: unknown;
+            status?: unknown;
+            /** @constant */
+            type: "function_call";
+            call_id?: string | null;
+            name: string;
+            arguments: string;
+        } | {
+            id?: string | null;
+            object?: unknown;
+            status?: unknown;
+            /** @constant */
+            type: "function_call_output";
+            call_id: string;
+            output: string;
+        };
+        RealtimeResponseSettings: {
+            instructions?: string | null;
+            output_modalities?: ("text" | "audio")[] | null;
+            modalities?: ("text" | "audio")[] | null;
+            output_audio_format?: components["schemas"]["RealtimeAudioFormat"] | null;
+            voice?: (string | {
+                id: string;
+            }) | null;
+            tools?: {
+                type: string;
+                name?: string | null;
+                description?: string | null;
+                parameters?: {
+                    [key: string]: unknown;
+                } | null;
+            }[] | null;
+            tool_choice?: (("none" | "auto" | "required") | {
+                type: string;
+                name?: string | null;
+                function?: {
+                    name: string;
+                } | null;
+            }) | null;
+            parallel_tool_calls?: boolean | null;
+            temperature?: number | null;
+            max_output_tokens?: (number | "inf") | null;
+            max_response_output_tokens?: (number | "inf") | null;
+            prompt?: unknown;
+            audio?: {
+                output?: {
+                    format?: (components["schemas"]["RealtimeAudioFormat"] | {
+                        /** @enum {string} */
+                        type: "audio/pcm" | "audio/pcmu" | "audio/pcma";
+                        /** @description Of PCM; G.711 has 8,000 samples a second. */
+                        rate?: 24000 | null;
+                    }) | null;
+                    voice?: (string | {
+                        id: string;
+                    }) | null;
+                    speed?: number | null;
+                } | null;
+            } | null;
+            conversation?: ("auto" | "none") | null;
+            metadata?: {
+                [key: string]: string;
+            } | null;
+            input?: ({
+                /** @constant */
+                type: "item_reference";
+                id: string;
+            } | components["schemas"]["RealtimeItem"])[] | null;
         };
         Error: {
             error: {
@@ -650,26 +1812,64 @@ export interface components {
                 code: string;
             };
         };
+        MessageError: {
+            /** @constant */
+            type: "error";
+            error: {
+                /** @description Anthropic’s class of error. */
+                type: string;
+                /** @description A plain sentence that says what to do. */
+                message: string;
+                details: {
+                    /** @description One of the codes in docs/errors.md; for the field `thread` Anthropic’s own, `thread_unsupported_request`. */
+                    error_code: string;
+                    /** @description The field at fault, dotted. */
+                    param: string | null;
+                    /** @description With `thread_unsupported_request`: what asked for it. */
+                    unsupported?: string[];
+                };
+            };
+            request_id: string;
+        };
         ChatCompletion: {
             id: string;
             /** @constant */
             object: "chat.completion";
             created: number;
             model: string;
+            /** @description Changes with the server’s version and the weights that answer. */
+            system_fingerprint: string;
             choices: {
                 index: number;
                 message: {
                     /** @constant */
                     role: "assistant";
-                    content: string;
+                    /** @description Null where there are calls or sound and no words. */
+                    content: string | null;
                     refusal: null;
                     reasoning_content?: string;
                     /** @description The same as `reasoning_content`. */
                     reasoning?: string;
+                    tool_calls?: {
+                        id: string;
+                        /** @constant */
+                        type: "function";
+                        function: {
+                            name: string;
+                            /** @description JSON, as the model wrote it. */
+                            arguments: string;
+                        };
+                    }[];
+                    /** @description Where `functions` were sent. */
+                    function_call?: {
+                        name: string;
+                        arguments: string;
+                    };
+                    audio?: components["schemas"]["AnswerAudio"];
                 };
-                logprobs: null;
+                logprobs: components["schemas"]["ChatLogprobs"] | null;
                 /** @enum {string} */
-                finish_reason: "stop" | "length";
+                finish_reason: "stop" | "length" | "tool_calls" | "function_call";
             }[];
             usage: components["schemas"]["Usage"];
             /** @description Only when `concert.trace` was asked. */
@@ -677,12 +1877,41 @@ export interface components {
                 plan: components["schemas"]["PlanReport"];
             };
         };
+        AnswerAudio: {
+            id: string;
+            /** @description Base64, in the format asked for. */
+            data: string;
+            transcript: string;
+            /** @description Seconds since the epoch. */
+            expires_at: number;
+        };
+        ChatLogprobs: {
+            content: {
+                token: string;
+                /** @description UTF-8; a token may be part of a character. */
+                bytes: number[];
+                /** @description Natural logarithm of its probability; -9999 for the impossible. */
+                logprob: number;
+                top_logprobs: {
+                    token: string;
+                    /** @description UTF-8; a token may be part of a character. */
+                    bytes: number[];
+                    /** @description Natural logarithm of its probability; -9999 for the impossible. */
+                    logprob: number;
+                }[];
+            }[];
+            refusal: null;
+        };
         Usage: {
             prompt_tokens: number;
+            /** @description Of all choices together. */
             completion_tokens: number;
             total_tokens: number;
             prompt_tokens_details: {
                 cached_tokens: number;
+            };
+            completion_tokens_details: {
+                reasoning_tokens: number;
             };
         };
         PlanReport: {
@@ -698,6 +1927,283 @@ export interface components {
             start_ms: number;
             duration_ms: number;
             detail?: string;
+        };
+        Completion: {
+            id: string;
+            /** @constant */
+            object: "text_completion";
+            created: number;
+            model: string;
+            choices: {
+                text: string;
+                /** @description Choices of the first prompt come first. */
+                index: number;
+                logprobs: components["schemas"]["CompletionLogprobs"] | null;
+                /** @enum {string} */
+                finish_reason: "stop" | "length";
+            }[];
+            usage: components["schemas"]["Usage"];
+            /** @description Only when `concert.trace` was asked: how the first prompt was answered. */
+            concert?: {
+                plan: components["schemas"]["PlanReport"];
+            };
+        };
+        CompletionLogprobs: {
+            tokens: string[];
+            token_logprobs: number[];
+            /** @description Always with the token that was chosen. */
+            top_logprobs: {
+                [key: string]: number;
+            }[];
+            /** @description Where each begins in `text`, in characters. */
+            text_offset: number[];
+        };
+        Message: {
+            id: string;
+            /** @constant */
+            type: "message";
+            /** @constant */
+            role: "assistant";
+            model: string;
+            content: components["schemas"]["AnswerBlock"][];
+            /** @description Null only in `message_start`. */
+            stop_reason: ("end_turn" | "max_tokens" | "stop_sequence" | "tool_use" | "model_context_window_exceeded") | null;
+            /** @description The one of `stop_sequences` that ended the answer. */
+            stop_sequence: string | null;
+            stop_details: null;
+            container: null;
+            usage: components["schemas"]["MessageUsage"];
+            /** @description Only when `concert.trace` was asked. */
+            concert?: {
+                plan: components["schemas"]["PlanReport"];
+            };
+        };
+        AnswerBlock: {
+            /** @constant */
+            type: "thinking";
+            thinking: string;
+            signature: string;
+        } | {
+            /** @constant */
+            type: "text";
+            text: string;
+            citations: null;
+        } | {
+            /** @constant */
+            type: "tool_use";
+            id: string;
+            name: string;
+            input: {
+                [key: string]: unknown;
+            };
+            caller: {
+                /** @constant */
+                type: "direct";
+            };
+        };
+        MessageUsage: {
+            /** @description Without those found in the cache. */
+            input_tokens: number;
+            cache_creation_input_tokens: number;
+            cache_read_input_tokens: number;
+            output_tokens: number;
+            output_tokens_details: {
+                thinking_tokens: number;
+            };
+            /** @constant */
+            service_tier: "standard";
+        };
+        CountTokensAnswer: {
+            input_tokens: number;
+        };
+        Response: {
+            id: string;
+            /** @constant */
+            object: "response";
+            /** @description Seconds since the epoch. */
+            created_at: number;
+            completed_at: number | null;
+            /** @enum {string} */
+            status: "queued" | "in_progress" | "completed" | "incomplete" | "failed" | "cancelled";
+            background: boolean;
+            error: {
+                code: string;
+                message: string;
+            } | null;
+            incomplete_details: {
+                /** @enum {string} */
+                reason: "max_output_tokens" | "content_filter";
+            } | null;
+            instructions: string | null;
+            max_output_tokens: number | null;
+            metadata: {
+                [key: string]: string;
+            };
+            model: string;
+            output: components["schemas"]["ResponseOutputItem"][];
+            parallel_tool_calls: boolean;
+            previous_response_id: string | null;
+            prompt_cache_key: string | null;
+            reasoning: {
+                effort?: ("none" | "minimal" | "low" | "medium" | "high" | "xhigh") | null;
+                /** @description Tells the thoughts as summaries, as clients of OpenAI’s models expect; they are not shortened. */
+                summary?: ("auto" | "concise" | "detailed") | null;
+            };
+            safety_identifier: string | null;
+            /** @constant */
+            service_tier: "default";
+            /** @description False where it was asked to be kept and could not be. */
+            store: boolean;
+            /** @description Null: the model’s own. */
+            temperature: number | null;
+            text: {
+                format: components["schemas"]["ResponseTextFormat"];
+                verbosity: ("low" | "medium" | "high") | null;
+            };
+            tool_choice: components["schemas"]["ResponseToolChoice"];
+            tools: components["schemas"]["ResponseTool"][];
+            top_logprobs: number;
+            /** @description Null: the model’s own. */
+            top_p: number | null;
+            /** @constant */
+            truncation: "disabled";
+            usage: {
+                input_tokens: number;
+                input_tokens_details: {
+                    cached_tokens: number;
+                    cache_write_tokens: number;
+                };
+                output_tokens: number;
+                output_tokens_details: {
+                    reasoning_tokens: number;
+                };
+                total_tokens: number;
+            } | null;
+            user: string | null;
+            /** @description Only when `concert.trace` was asked. */
+            concert?: {
+                plan: components["schemas"]["PlanReport"];
+            };
+        };
+        ResponseOutputItem: {
+            /** @constant */
+            type: "message";
+            id: string;
+            /** @constant */
+            role: "assistant";
+            /** @enum {string} */
+            status: "in_progress" | "completed" | "incomplete";
+            content: components["schemas"]["ResponseOutputText"][];
+        } | {
+            /** @constant */
+            type: "function_call";
+            call_id: string;
+            name: string;
+            /** @description JSON text. */
+            arguments: string;
+            id: string;
+            /** @enum {string} */
+            status: "in_progress" | "completed" | "incomplete";
+        } | {
+            /** @constant */
+            type: "reasoning";
+            id: string;
+            summary: {
+                /** @constant */
+                type: "summary_text";
+                text: string;
+            }[];
+            /** @description What the model thought, where no summary was asked for. */
+            content?: {
+                /** @constant */
+                type: "reasoning_text";
+                text: string;
+            }[];
+            encrypted_content: null;
+            /** @enum {string} */
+            status: "in_progress" | "completed" | "incomplete";
+        };
+        ResponseOutputText: {
+            /** @constant */
+            type: "output_text";
+            text: string;
+            annotations: unknown[];
+            logprobs: components["schemas"]["ResponseLogprob"][];
+        };
+        ResponseLogprob: {
+            token: string;
+            bytes: number[];
+            logprob: number;
+            top_logprobs: {
+                token: string;
+                bytes: number[];
+                logprob: number;
+            }[];
+        };
+        InputTokensAnswer: {
+            /** @constant */
+            object: "response.input_tokens";
+            input_tokens: number;
+        };
+        DeletedResponse: {
+            id: string;
+            /** @constant */
+            object: "response";
+            /** @constant */
+            deleted: true;
+        };
+        ResponseItemList: {
+            /** @constant */
+            object: "list";
+            data: components["schemas"]["ResponseListedItem"][];
+            first_id: string | null;
+            last_id: string | null;
+            has_more: boolean;
+        };
+        ResponseListedItem: {
+            /** @constant */
+            type: "message";
+            id: string;
+            /** @enum {string} */
+            role: "user" | "assistant" | "system" | "developer";
+            /** @enum {string} */
+            status: "in_progress" | "completed" | "incomplete";
+            content: (components["schemas"]["ResponseOutputText"] | components["schemas"]["ResponseInputPart"])[];
+        } | {
+            /** @constant */
+            type: "function_call";
+            call_id: string;
+            name: string;
+            /** @description JSON text. */
+            arguments: string;
+            id: string;
+            /** @enum {string} */
+            status: "in_progress" | "completed" | "incomplete";
+        } | {
+            /** @constant */
+            type: "function_call_output";
+            id: string;
+            call_id: string;
+            output: string | components["schemas"]["ResponseInputPart"][];
+            /** @enum {string} */
+            status: "in_progress" | "completed" | "incomplete";
+        } | {
+            /** @constant */
+            type: "reasoning";
+            id: string;
+            summary: {
+                /** @constant */
+                type: "summary_text";
+                text: string;
+            }[];
+            content?: {
+                /** @constant */
+                type: "reasoning_text";
+                text: string;
+            }[];
+            encrypted_content: null;
+            /** @enum {string} */
+            status: "in_progress" | "completed" | "incomplete";
         };
         RouteAnswer: {
             /** @constant */
@@ -722,7 +2228,14 @@ export interface components {
             language: string;
             duration: number;
             text: string;
-            segments: {
+            /** @description Where `timestamp_granularities` has `word`. */
+            words?: {
+                word: string;
+                start: number;
+                end: number;
+            }[];
+            /** @description Absent where only words were asked for. */
+            segments?: {
                 id: number;
                 seek: number;
                 start: number;
@@ -743,6 +2256,25 @@ export interface components {
                 seconds: number;
             };
         };
+        VoiceList: {
+            /** @constant */
+            object: "list";
+            voices: components["schemas"]["Voice"][];
+        };
+        Voice: {
+            /** @description What `voice` takes. */
+            id: string;
+            /** @constant */
+            object: "voice";
+            /** @description For people. */
+            name: string;
+            /** @description The model that speaks; null where the text’s language decides. */
+            model: string | null;
+            /** @description ISO 639-1. */
+            languages: string[];
+            /** @description The voice that is meant, or `auto`: the default voice of the text’s language. Null: itself. */
+            stands_for: string | null;
+        };
         OcrAnswer: {
             /** @constant */
             object: "ocr";
@@ -758,6 +2290,22 @@ export interface components {
                 confidence: number;
                 box: number[][];
             }[];
+        };
+        EmbeddingList: {
+            /** @constant */
+            object: "list";
+            data: {
+                /** @constant */
+                object: "embedding";
+                index: number;
+                /** @description Numbers, or with `base64` their bytes as little-endian 32-bit floats. */
+                embedding: number[] | string;
+            }[];
+            model: string;
+            usage: {
+                prompt_tokens: number;
+                total_tokens: number;
+            };
         };
         ModelList: {
             /** @constant */
@@ -939,6 +2487,8 @@ export interface components {
             object: "chat.completion.chunk";
             created: number;
             model: string;
+            /** @description Changes with the server’s version and the weights that answer. */
+            system_fingerprint: string;
             /** @description Empty on the last chunk, which carries `usage` when it was asked. */
             choices: {
                 index: number;
@@ -948,14 +2498,290 @@ export interface components {
                     content?: string;
                     reasoning_content?: string;
                     reasoning?: string;
+                    tool_calls?: {
+                        index: number;
+                        /** @description With the call’s first piece, as are `type` and `name`. */
+                        id?: string;
+                        /** @constant */
+                        type?: "function";
+                        function: {
+                            name?: string;
+                            arguments: string;
+                        };
+                    }[];
+                    function_call?: {
+                        name?: string;
+                        arguments: string;
+                    };
+                    audio?: {
+                        id?: string;
+                        /** @description Base64, in the format asked for. */
+                        data?: string;
+                        transcript?: string;
+                        /** @description Seconds since the epoch. */
+                        expires_at?: number;
+                    };
                 };
-                logprobs: null;
-                finish_reason: ("stop" | "length") | null;
+                logprobs: components["schemas"]["ChatLogprobs"] | null;
+                finish_reason: ("stop" | "length" | "tool_calls" | "function_call") | null;
             }[];
             usage?: components["schemas"]["Usage"] | null;
             /** @description Only when `concert.trace` was asked. */
             concert?: {
                 plan: components["schemas"]["PlanReport"];
+            };
+        };
+        CompletionChunk: {
+            id: string;
+            /** @constant */
+            object: "text_completion";
+            created: number;
+            model: string;
+            /** @description Empty on the last chunk, which carries `usage` and `concert` when they were asked. */
+            choices: {
+                text: string;
+                /** @description Choices of the first prompt come first. */
+                index: number;
+                logprobs: components["schemas"]["CompletionLogprobs"] | null;
+                finish_reason: ("stop" | "length") | null;
+            }[];
+            usage?: components["schemas"]["Usage"] | null;
+            /** @description Only when `concert.trace` was asked: how the first prompt was answered. */
+            concert?: {
+                plan: components["schemas"]["PlanReport"];
+            };
+        };
+        MessageStreamEvent: {
+            /** @constant */
+            type: "message_start";
+            message: components["schemas"]["Message"];
+        } | {
+            /** @constant */
+            type: "content_block_start";
+            index: number;
+            content_block: components["schemas"]["AnswerBlock"];
+        } | {
+            /** @constant */
+            type: "ping";
+        } | {
+            /** @constant */
+            type: "content_block_delta";
+            index: number;
+            delta: {
+                /** @constant */
+                type: "text_delta";
+                text: string;
+            } | {
+                /** @constant */
+                type: "thinking_delta";
+                thinking: string;
+            } | {
+                /** @constant */
+                type: "signature_delta";
+                signature: string;
+            } | {
+                /** @constant */
+                type: "input_json_delta";
+                partial_json: string;
+            };
+        } | {
+            /** @constant */
+            type: "content_block_stop";
+            index: number;
+        } | {
+            /** @constant */
+            type: "message_delta";
+            delta: {
+                /** @enum {string} */
+                stop_reason: "end_turn" | "max_tokens" | "stop_sequence" | "tool_use" | "model_context_window_exceeded";
+                stop_sequence: string | null;
+                stop_details: null;
+                container: null;
+            };
+            /** @description Of the whole message. */
+            usage: components["schemas"]["MessageUsage"];
+            /** @description Only when `concert.trace` was asked. */
+            concert?: {
+                plan: components["schemas"]["PlanReport"];
+            };
+        } | {
+            /** @constant */
+            type: "message_stop";
+        };
+        ResponseStreamEvent: {
+            /** @constant */
+            type: "response.created";
+            sequence_number: number;
+            response: components["schemas"]["Response"];
+        } | {
+            /** @constant */
+            type: "response.queued";
+            sequence_number: number;
+            response: components["schemas"]["Response"];
+        } | {
+            /** @constant */
+            type: "response.in_progress";
+            sequence_number: number;
+            response: components["schemas"]["Response"];
+        } | {
+            /** @constant */
+            type: "response.completed";
+            sequence_number: number;
+            response: components["schemas"]["Response"];
+        } | {
+            /** @constant */
+            type: "response.incomplete";
+            sequence_number: number;
+            response: components["schemas"]["Response"];
+        } | {
+            /** @constant */
+            type: "response.failed";
+            sequence_number: number;
+            response: components["schemas"]["Response"];
+        } | {
+            /** @constant */
+            type: "response.output_item.added";
+            sequence_number: number;
+            output_index: number;
+            item: components["schemas"]["ResponseOutputItem"];
+        } | {
+            /** @constant */
+            type: "response.output_item.done";
+            sequence_number: number;
+            output_index: number;
+            item: components["schemas"]["ResponseOutputItem"];
+        } | {
+            /** @constant */
+            type: "response.content_part.added";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            content_index: number;
+            part: components["schemas"]["ResponseOutputText"] | {
+                /** @constant */
+                type: "reasoning_text";
+                text: string;
+            };
+        } | {
+            /** @constant */
+            type: "response.content_part.done";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            content_index: number;
+            part: components["schemas"]["ResponseOutputText"] | {
+                /** @constant */
+                type: "reasoning_text";
+                text: string;
+            };
+        } | {
+            /** @constant */
+            type: "response.output_text.delta";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            content_index: number;
+            delta: string;
+            logprobs: components["schemas"]["ResponseLogprob"][];
+        } | {
+            /** @constant */
+            type: "response.output_text.done";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            content_index: number;
+            text: string;
+            logprobs: components["schemas"]["ResponseLogprob"][];
+        } | {
+            /** @constant */
+            type: "response.reasoning_text.delta";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            content_index: number;
+            delta: string;
+        } | {
+            /** @constant */
+            type: "response.reasoning_text.done";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            content_index: number;
+            text: string;
+        } | {
+            /** @constant */
+            type: "response.reasoning_summary_part.added";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            summary_index: number;
+            part: {
+                /** @constant */
+                type: "summary_text";
+                text: string;
+            };
+        } | {
+            /** @constant */
+            type: "response.reasoning_summary_part.done";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            summary_index: number;
+            part: {
+                /** @constant */
+                type: "summary_text";
+                text: string;
+            };
+        } | {
+            /** @constant */
+            type: "response.reasoning_summary_text.delta";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            summary_index: number;
+            delta: string;
+        } | {
+            /** @constant */
+            type: "response.reasoning_summary_text.done";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            summary_index: number;
+            text: string;
+        } | {
+            /** @constant */
+            type: "response.function_call_arguments.delta";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            delta: string;
+        } | {
+            /** @constant */
+            type: "response.function_call_arguments.done";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            name: string;
+            arguments: string;
+        } | {
+            /** @constant */
+            type: "error";
+            sequence_number: number;
+            /** @description A plain sentence that says what to do. */
+            message: string;
+            /** @description The field at fault, dotted: `messages.0.content`. */
+            param: string | null;
+            /** @description One of the codes in docs/errors.md. */
+            code: string;
+            error: {
+                /** @description A plain sentence that says what to do. */
+                message: string;
+                /** @description OpenAI’s class of error. */
+                type: string;
+                /** @description The field at fault, dotted: `messages.0.content`. */
+                param: string | null;
+                /** @description One of the codes in docs/errors.md. */
+                code: string;
             };
         };
         TranscriptionStreamEvent: {
@@ -1032,7 +2858,12 @@ export interface components {
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description The request’s id, the client’s own if it sent one. */
+        "x-request-id": string;
+        /** @description Seconds after which to try again, where that makes sense. */
+        "retry-after": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -1053,16 +2884,21 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ChatCompletion"];
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        event?: string;
+                        data: "[DONE]" | string;
+                    };
                 };
             };
             /** @description Failed with 400; the code in the body says why. */
             400: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1072,6 +2908,7 @@ export interface operations {
             /** @description Failed with 404; the code in the body says why. */
             404: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1081,6 +2918,7 @@ export interface operations {
             /** @description Failed with 405; the code in the body says why. */
             405: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1090,6 +2928,7 @@ export interface operations {
             /** @description Failed with 408; the code in the body says why. */
             408: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1099,6 +2938,7 @@ export interface operations {
             /** @description Failed with 413; the code in the body says why. */
             413: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1108,6 +2948,7 @@ export interface operations {
             /** @description Failed with 415; the code in the body says why. */
             415: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1117,6 +2958,7 @@ export interface operations {
             /** @description Failed with 422; the code in the body says why. */
             422: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1126,6 +2968,8 @@ export interface operations {
             /** @description Failed with 429; the code in the body says why. */
             429: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1135,6 +2979,7 @@ export interface operations {
             /** @description Failed with 500; the code in the body says why. */
             500: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1144,6 +2989,7 @@ export interface operations {
             /** @description Failed with 502; the code in the body says why. */
             502: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1153,6 +2999,8 @@ export interface operations {
             /** @description Failed with 503; the code in the body says why. */
             503: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1162,6 +3010,1051 @@ export interface operations {
             /** @description Failed with 504; the code in the body says why. */
             504: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    createCompletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompletionRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Completion"];
+                    "text/event-stream": {
+                        event?: string;
+                        data: "[DONE]" | string;
+                    };
+                };
+            };
+            /** @description Failed with 400; the code in the body says why. */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 404; the code in the body says why. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 405; the code in the body says why. */
+            405: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 408; the code in the body says why. */
+            408: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 413; the code in the body says why. */
+            413: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 415; the code in the body says why. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 422; the code in the body says why. */
+            422: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 429; the code in the body says why. */
+            429: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 500; the code in the body says why. */
+            500: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 502; the code in the body says why. */
+            502: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 503; the code in the body says why. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 504; the code in the body says why. */
+            504: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    createMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessagesRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                    "text/event-stream": {
+                        event?: string;
+                        data: "[DONE]" | string;
+                    };
+                };
+            };
+            /** @description Failed with 400; the code in the body says why. */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageError"];
+                };
+            };
+            /** @description Failed with 404; the code in the body says why. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageError"];
+                };
+            };
+            /** @description Failed with 405; the code in the body says why. */
+            405: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageError"];
+                };
+            };
+            /** @description Failed with 408; the code in the body says why. */
+            408: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageError"];
+                };
+            };
+            /** @description Failed with 413; the code in the body says why. */
+            413: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageError"];
+                };
+            };
+            /** @description Failed with 415; the code in the body says why. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageError"];
+                };
+            };
+            /** @description Failed with 422; the code in the body says why. */
+            422: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageError"];
+                };
+            };
+            /** @description Failed with 429; the code in the body says why. */
+            429: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageError"];
+                };
+            };
+            /** @description Failed with 500; the code in the body says why. */
+            500: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageError"];
+                };
+            };
+            /** @description Failed with 502; the code in the body says why. */
+            502: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageError"];
+                };
+            };
+            /** @description Failed with 503; the code in the body says why. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageError"];
+                };
+            };
+            /** @description Failed with 504; the code in the body says why. */
+            504: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageError"];
+                };
+            };
+        };
+    };
+    countMessageTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountTokensRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountTokensAnswer"];
+                };
+            };
+            /** @description Failed with 400; the code in the body says why. */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageError"];
+                };
+            };
+            /** @description Failed with 404; the code in the body says why. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageError"];
+                };
+            };
+            /** @description Failed with 405; the code in the body says why. */
+            405: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageError"];
+                };
+            };
+            /** @description Failed with 408; the code in the body says why. */
+            408: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageError"];
+                };
+            };
+            /** @description Failed with 413; the code in the body says why. */
+            413: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageError"];
+                };
+            };
+            /** @description Failed with 415; the code in the body says why. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageError"];
+                };
+            };
+            /** @description Failed with 422; the code in the body says why. */
+            422: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageError"];
+                };
+            };
+            /** @description Failed with 429; the code in the body says why. */
+            429: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageError"];
+                };
+            };
+            /** @description Failed with 500; the code in the body says why. */
+            500: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageError"];
+                };
+            };
+            /** @description Failed with 502; the code in the body says why. */
+            502: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageError"];
+                };
+            };
+            /** @description Failed with 503; the code in the body says why. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageError"];
+                };
+            };
+            /** @description Failed with 504; the code in the body says why. */
+            504: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageError"];
+                };
+            };
+        };
+    };
+    createResponse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResponsesRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Response"];
+                    "text/event-stream": {
+                        event?: string;
+                        data: "[DONE]" | string;
+                    };
+                };
+            };
+            /** @description Failed with 400; the code in the body says why. */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 404; the code in the body says why. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 405; the code in the body says why. */
+            405: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 408; the code in the body says why. */
+            408: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 413; the code in the body says why. */
+            413: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 415; the code in the body says why. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 422; the code in the body says why. */
+            422: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 429; the code in the body says why. */
+            429: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 500; the code in the body says why. */
+            500: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 502; the code in the body says why. */
+            502: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 503; the code in the body says why. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 504; the code in the body says why. */
+            504: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    countResponseTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InputTokensRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputTokensAnswer"];
+                };
+            };
+            /** @description Failed with 400; the code in the body says why. */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 404; the code in the body says why. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 405; the code in the body says why. */
+            405: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 408; the code in the body says why. */
+            408: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 413; the code in the body says why. */
+            413: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 415; the code in the body says why. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 422; the code in the body says why. */
+            422: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 429; the code in the body says why. */
+            429: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 500; the code in the body says why. */
+            500: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 502; the code in the body says why. */
+            502: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 503; the code in the body says why. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 504; the code in the body says why. */
+            504: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getResponse: {
+        parameters: {
+            query?: {
+                stream?: "0" | "1" | "true" | "false";
+                starting_after?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Response"];
+                    "text/event-stream": {
+                        event?: string;
+                        data: "[DONE]" | string;
+                    };
+                };
+            };
+            /** @description Failed with 400; the code in the body says why. */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 404; the code in the body says why. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 405; the code in the body says why. */
+            405: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 500; the code in the body says why. */
+            500: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 503; the code in the body says why. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deleteResponse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedResponse"];
+                };
+            };
+            /** @description Failed with 404; the code in the body says why. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 405; the code in the body says why. */
+            405: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 500; the code in the body says why. */
+            500: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 503; the code in the body says why. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listResponseInputItems: {
+        parameters: {
+            query?: {
+                limit?: number;
+                order?: "asc" | "desc";
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponseItemList"];
+                };
+            };
+            /** @description Failed with 400; the code in the body says why. */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 404; the code in the body says why. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 405; the code in the body says why. */
+            405: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 500; the code in the body says why. */
+            500: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 503; the code in the body says why. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    cancelResponse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Response"];
+                };
+            };
+            /** @description Failed with 400; the code in the body says why. */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 404; the code in the body says why. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 405; the code in the body says why. */
+            405: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 500; the code in the body says why. */
+            500: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 503; the code in the body says why. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1186,6 +4079,7 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1195,6 +4089,7 @@ export interface operations {
             /** @description Failed with 400; the code in the body says why. */
             400: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1204,6 +4099,7 @@ export interface operations {
             /** @description Failed with 404; the code in the body says why. */
             404: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1213,6 +4109,7 @@ export interface operations {
             /** @description Failed with 405; the code in the body says why. */
             405: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1222,6 +4119,7 @@ export interface operations {
             /** @description Failed with 408; the code in the body says why. */
             408: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1231,6 +4129,7 @@ export interface operations {
             /** @description Failed with 413; the code in the body says why. */
             413: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1240,6 +4139,7 @@ export interface operations {
             /** @description Failed with 415; the code in the body says why. */
             415: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1249,6 +4149,7 @@ export interface operations {
             /** @description Failed with 422; the code in the body says why. */
             422: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1258,6 +4159,8 @@ export interface operations {
             /** @description Failed with 429; the code in the body says why. */
             429: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1267,6 +4170,7 @@ export interface operations {
             /** @description Failed with 500; the code in the body says why. */
             500: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1276,6 +4180,7 @@ export interface operations {
             /** @description Failed with 502; the code in the body says why. */
             502: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1285,6 +4190,8 @@ export interface operations {
             /** @description Failed with 503; the code in the body says why. */
             503: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1294,6 +4201,7 @@ export interface operations {
             /** @description Failed with 504; the code in the body says why. */
             504: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1321,6 +4229,7 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1328,12 +4237,16 @@ export interface operations {
                     "text/plain": string;
                     "text/vtt": string;
                     "application/x-subrip": string;
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        event?: string;
+                        data: "[DONE]" | string;
+                    };
                 };
             };
             /** @description Failed with 400; the code in the body says why. */
             400: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1343,6 +4256,7 @@ export interface operations {
             /** @description Failed with 404; the code in the body says why. */
             404: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1352,6 +4266,7 @@ export interface operations {
             /** @description Failed with 405; the code in the body says why. */
             405: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1361,6 +4276,7 @@ export interface operations {
             /** @description Failed with 408; the code in the body says why. */
             408: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1370,6 +4286,7 @@ export interface operations {
             /** @description Failed with 413; the code in the body says why. */
             413: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1379,6 +4296,7 @@ export interface operations {
             /** @description Failed with 415; the code in the body says why. */
             415: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1388,6 +4306,7 @@ export interface operations {
             /** @description Failed with 422; the code in the body says why. */
             422: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1397,6 +4316,8 @@ export interface operations {
             /** @description Failed with 429; the code in the body says why. */
             429: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1406,6 +4327,7 @@ export interface operations {
             /** @description Failed with 500; the code in the body says why. */
             500: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1415,6 +4337,7 @@ export interface operations {
             /** @description Failed with 502; the code in the body says why. */
             502: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1424,6 +4347,8 @@ export interface operations {
             /** @description Failed with 503; the code in the body says why. */
             503: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1433,6 +4358,7 @@ export interface operations {
             /** @description Failed with 504; the code in the body says why. */
             504: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1460,6 +4386,7 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1472,6 +4399,7 @@ export interface operations {
             /** @description Failed with 400; the code in the body says why. */
             400: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1481,6 +4409,7 @@ export interface operations {
             /** @description Failed with 404; the code in the body says why. */
             404: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1490,6 +4419,7 @@ export interface operations {
             /** @description Failed with 405; the code in the body says why. */
             405: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1499,6 +4429,7 @@ export interface operations {
             /** @description Failed with 408; the code in the body says why. */
             408: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1508,6 +4439,7 @@ export interface operations {
             /** @description Failed with 413; the code in the body says why. */
             413: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1517,6 +4449,7 @@ export interface operations {
             /** @description Failed with 415; the code in the body says why. */
             415: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1526,6 +4459,7 @@ export interface operations {
             /** @description Failed with 422; the code in the body says why. */
             422: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1535,6 +4469,8 @@ export interface operations {
             /** @description Failed with 429; the code in the body says why. */
             429: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1544,6 +4480,7 @@ export interface operations {
             /** @description Failed with 500; the code in the body says why. */
             500: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1553,6 +4490,7 @@ export interface operations {
             /** @description Failed with 502; the code in the body says why. */
             502: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1562,6 +4500,8 @@ export interface operations {
             /** @description Failed with 503; the code in the body says why. */
             503: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1571,6 +4511,7 @@ export interface operations {
             /** @description Failed with 504; the code in the body says why. */
             504: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1595,6 +4536,7 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1603,13 +4545,16 @@ export interface operations {
                     "audio/wav": string;
                     "audio/pcm": string;
                     "audio/flac": string;
-                    "audio/aac": string;
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        event?: string;
+                        data: "[DONE]" | string;
+                    };
                 };
             };
             /** @description Failed with 400; the code in the body says why. */
             400: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1619,6 +4564,7 @@ export interface operations {
             /** @description Failed with 404; the code in the body says why. */
             404: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1628,6 +4574,7 @@ export interface operations {
             /** @description Failed with 405; the code in the body says why. */
             405: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1637,6 +4584,7 @@ export interface operations {
             /** @description Failed with 408; the code in the body says why. */
             408: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1646,6 +4594,7 @@ export interface operations {
             /** @description Failed with 413; the code in the body says why. */
             413: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1655,6 +4604,7 @@ export interface operations {
             /** @description Failed with 415; the code in the body says why. */
             415: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1664,6 +4614,7 @@ export interface operations {
             /** @description Failed with 422; the code in the body says why. */
             422: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1673,6 +4624,8 @@ export interface operations {
             /** @description Failed with 429; the code in the body says why. */
             429: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1682,6 +4635,7 @@ export interface operations {
             /** @description Failed with 500; the code in the body says why. */
             500: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1691,6 +4645,7 @@ export interface operations {
             /** @description Failed with 502; the code in the body says why. */
             502: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1700,6 +4655,8 @@ export interface operations {
             /** @description Failed with 503; the code in the body says why. */
             503: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1709,6 +4666,48 @@ export interface operations {
             /** @description Failed with 504; the code in the body says why. */
             504: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listVoices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceList"];
+                };
+            };
+            /** @description Failed with 405; the code in the body says why. */
+            405: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 500; the code in the body says why. */
+            500: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1737,6 +4736,7 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1746,6 +4746,7 @@ export interface operations {
             /** @description Failed with 400; the code in the body says why. */
             400: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1755,6 +4756,7 @@ export interface operations {
             /** @description Failed with 404; the code in the body says why. */
             404: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1764,6 +4766,7 @@ export interface operations {
             /** @description Failed with 405; the code in the body says why. */
             405: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1773,6 +4776,7 @@ export interface operations {
             /** @description Failed with 408; the code in the body says why. */
             408: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1782,6 +4786,7 @@ export interface operations {
             /** @description Failed with 413; the code in the body says why. */
             413: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1791,6 +4796,7 @@ export interface operations {
             /** @description Failed with 415; the code in the body says why. */
             415: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1800,6 +4806,7 @@ export interface operations {
             /** @description Failed with 422; the code in the body says why. */
             422: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1809,6 +4816,8 @@ export interface operations {
             /** @description Failed with 429; the code in the body says why. */
             429: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1818,6 +4827,7 @@ export interface operations {
             /** @description Failed with 500; the code in the body says why. */
             500: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1827,6 +4837,7 @@ export interface operations {
             /** @description Failed with 502; the code in the body says why. */
             502: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1836,6 +4847,8 @@ export interface operations {
             /** @description Failed with 503; the code in the body says why. */
             503: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1845,6 +4858,154 @@ export interface operations {
             /** @description Failed with 504; the code in the body says why. */
             504: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    createEmbedding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmbeddingRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingList"];
+                };
+            };
+            /** @description Failed with 400; the code in the body says why. */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 404; the code in the body says why. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 405; the code in the body says why. */
+            405: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 408; the code in the body says why. */
+            408: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 413; the code in the body says why. */
+            413: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 415; the code in the body says why. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 422; the code in the body says why. */
+            422: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 429; the code in the body says why. */
+            429: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 500; the code in the body says why. */
+            500: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 502; the code in the body says why. */
+            502: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 503; the code in the body says why. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 504; the code in the body says why. */
+            504: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1865,6 +5026,7 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1874,6 +5036,7 @@ export interface operations {
             /** @description Failed with 405; the code in the body says why. */
             405: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1883,6 +5046,7 @@ export interface operations {
             /** @description Failed with 500; the code in the body says why. */
             500: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1905,6 +5069,7 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1914,6 +5079,7 @@ export interface operations {
             /** @description Failed with 404; the code in the body says why. */
             404: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1923,6 +5089,7 @@ export interface operations {
             /** @description Failed with 405; the code in the body says why. */
             405: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1932,6 +5099,7 @@ export interface operations {
             /** @description Failed with 500; the code in the body says why. */
             500: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1952,6 +5120,7 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1961,6 +5130,7 @@ export interface operations {
             /** @description Failed with 405; the code in the body says why. */
             405: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1970,6 +5140,7 @@ export interface operations {
             /** @description Failed with 500; the code in the body says why. */
             500: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1979,6 +5150,7 @@ export interface operations {
             /** @description Not ready. */
             503: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1999,6 +5171,7 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2008,6 +5181,7 @@ export interface operations {
             /** @description Failed with 405; the code in the body says why. */
             405: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2017,6 +5191,7 @@ export interface operations {
             /** @description Failed with 500; the code in the body says why. */
             500: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2026,6 +5201,7 @@ export interface operations {
             /** @description Not ready. */
             503: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2046,6 +5222,7 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2055,6 +5232,7 @@ export interface operations {
             /** @description Failed with 405; the code in the body says why. */
             405: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2064,6 +5242,7 @@ export interface operations {
             /** @description Failed with 500; the code in the body says why. */
             500: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2073,6 +5252,7 @@ export interface operations {
             /** @description Not ready. */
             503: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2093,6 +5273,7 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2102,6 +5283,7 @@ export interface operations {
             /** @description Failed with 403; the code in the body says why. */
             403: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2111,6 +5293,7 @@ export interface operations {
             /** @description Failed with 405; the code in the body says why. */
             405: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2120,6 +5303,7 @@ export interface operations {
             /** @description Failed with 500; the code in the body says why. */
             500: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2142,6 +5326,7 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2151,6 +5336,7 @@ export interface operations {
             /** @description Failed with 403; the code in the body says why. */
             403: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2160,6 +5346,7 @@ export interface operations {
             /** @description Failed with 404; the code in the body says why. */
             404: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2169,6 +5356,7 @@ export interface operations {
             /** @description Failed with 405; the code in the body says why. */
             405: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2178,6 +5366,7 @@ export interface operations {
             /** @description Failed with 500; the code in the body says why. */
             500: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2200,6 +5389,7 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2209,6 +5399,7 @@ export interface operations {
             /** @description Failed with 403; the code in the body says why. */
             403: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2218,6 +5409,7 @@ export interface operations {
             /** @description Failed with 404; the code in the body says why. */
             404: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2227,6 +5419,7 @@ export interface operations {
             /** @description Failed with 405; the code in the body says why. */
             405: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2236,6 +5429,8 @@ export interface operations {
             /** @description Failed with 429; the code in the body says why. */
             429: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2245,6 +5440,7 @@ export interface operations {
             /** @description Failed with 500; the code in the body says why. */
             500: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2254,6 +5450,8 @@ export interface operations {
             /** @description Failed with 503; the code in the body says why. */
             503: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2276,6 +5474,7 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2285,6 +5484,7 @@ export interface operations {
             /** @description Failed with 403; the code in the body says why. */
             403: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2294,6 +5494,7 @@ export interface operations {
             /** @description Failed with 404; the code in the body says why. */
             404: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2303,6 +5504,7 @@ export interface operations {
             /** @description Failed with 405; the code in the body says why. */
             405: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2312,6 +5514,7 @@ export interface operations {
             /** @description Failed with 500; the code in the body says why. */
             500: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2334,6 +5537,7 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2343,6 +5547,7 @@ export interface operations {
             /** @description Failed with 403; the code in the body says why. */
             403: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2352,6 +5557,7 @@ export interface operations {
             /** @description Failed with 404; the code in the body says why. */
             404: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2361,6 +5567,7 @@ export interface operations {
             /** @description Failed with 405; the code in the body says why. */
             405: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2370,6 +5577,7 @@ export interface operations {
             /** @description Failed with 500; the code in the body says why. */
             500: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2392,6 +5600,7 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2401,6 +5610,7 @@ export interface operations {
             /** @description Failed with 403; the code in the body says why. */
             403: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2410,6 +5620,7 @@ export interface operations {
             /** @description Failed with 404; the code in the body says why. */
             404: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2419,6 +5630,7 @@ export interface operations {
             /** @description Failed with 405; the code in the body says why. */
             405: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2428,6 +5640,7 @@ export interface operations {
             /** @description Failed with 500; the code in the body says why. */
             500: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2454,6 +5667,7 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2463,6 +5677,7 @@ export interface operations {
             /** @description Failed with 400; the code in the body says why. */
             400: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2472,6 +5687,7 @@ export interface operations {
             /** @description Failed with 403; the code in the body says why. */
             403: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2481,6 +5697,7 @@ export interface operations {
             /** @description Failed with 404; the code in the body says why. */
             404: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2490,6 +5707,7 @@ export interface operations {
             /** @description Failed with 405; the code in the body says why. */
             405: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2499,6 +5717,7 @@ export interface operations {
             /** @description Failed with 408; the code in the body says why. */
             408: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2508,6 +5727,7 @@ export interface operations {
             /** @description Failed with 413; the code in the body says why. */
             413: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2517,6 +5737,7 @@ export interface operations {
             /** @description Failed with 415; the code in the body says why. */
             415: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2526,6 +5747,7 @@ export interface operations {
             /** @description Failed with 500; the code in the body says why. */
             500: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2546,6 +5768,7 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2555,6 +5778,7 @@ export interface operations {
             /** @description Failed with 403; the code in the body says why. */
             403: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2564,6 +5788,7 @@ export interface operations {
             /** @description Failed with 405; the code in the body says why. */
             405: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2573,6 +5798,7 @@ export interface operations {
             /** @description Failed with 500; the code in the body says why. */
             500: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2595,6 +5821,7 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2604,6 +5831,7 @@ export interface operations {
             /** @description Failed with 403; the code in the body says why. */
             403: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2613,6 +5841,7 @@ export interface operations {
             /** @description Failed with 404; the code in the body says why. */
             404: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2622,6 +5851,7 @@ export interface operations {
             /** @description Failed with 405; the code in the body says why. */
             405: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2631,6 +5861,7 @@ export interface operations {
             /** @description Failed with 500; the code in the body says why. */
             500: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2651,15 +5882,20 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        event?: string;
+                        data: "[DONE]" | string;
+                    };
                 };
             };
             /** @description Failed with 403; the code in the body says why. */
             403: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2669,6 +5905,7 @@ export interface operations {
             /** @description Failed with 405; the code in the body says why. */
             405: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2678,6 +5915,7 @@ export interface operations {
             /** @description Failed with 500; the code in the body says why. */
             500: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2698,6 +5936,7 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2707,6 +5946,7 @@ export interface operations {
             /** @description Failed with 403; the code in the body says why. */
             403: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2716,6 +5956,7 @@ export interface operations {
             /** @description Failed with 405; the code in the body says why. */
             405: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2725,6 +5966,7 @@ export interface operations {
             /** @description Failed with 500; the code in the body says why. */
             500: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2745,6 +5987,7 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2754,6 +5997,7 @@ export interface operations {
             /** @description Failed with 405; the code in the body says why. */
             405: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2763,6 +6007,48 @@ export interface operations {
             /** @description Failed with 500; the code in the body says why. */
             500: {
                 headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getDocs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Failed with 405; the code in the body says why. */
+            405: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Failed with 500; the code in the body says why. */
+            500: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {

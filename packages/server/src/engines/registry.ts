@@ -5,7 +5,9 @@ import { sglang } from './launched/sglang.ts';
 import { trtllm } from './launched/trtllm.ts';
 import { vllm } from './launched/vllm.ts';
 import { llamaCpp } from './llama-cpp/definition.ts';
+import { llamaEmbed } from './llama-embed/definition.ts';
 import { paddleOcr } from './paddle-ocr/definition.ts';
+import { sileroVad } from './silero-vad/definition.ts';
 import { vits } from './vits/definition.ts';
 import { whisper } from './whisper/definition.ts';
 
@@ -16,6 +18,8 @@ export const ENGINES: readonly EngineDefinition[] = [
   whisper,
   vits,
   kokoro,
+  llamaEmbed,
+  sileroVad,
   vllm,
   llamaServer,
   sglang,

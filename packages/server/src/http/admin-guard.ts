@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import ipaddr from 'ipaddr.js';
 import { GatewayError } from '../shared/errors.ts';
 import type { AdminFrom } from './app-deps.ts';
+import { isOtherSite } from './other-site.ts';
 
 /** Headers by which proxies tell that they pass on somebody else's request. */
 const PROXY_HEADERS = [
@@ -50,16 +51,9 @@ function refuseStrangers(request: FastifyRequest, adminFrom: AdminFrom): void {
   );
 }
 
-/**
- * Browsers let any page send a form to any address; they tell whose page it was. Programs send neither header.
- * A page whose host name was pointed at this machine counts as its own site: `isOwnHost` refuses that one.
- */
+/** Browsers let any page send a form to any address. A page whose host name was pointed at this machine is refused by `isOwnHost`. */
 function refuseOtherSites(request: FastifyRequest): void {
-  if (request.method === 'GET' || request.method === 'HEAD') return;
-  const { origin, host } = request.headers;
-  const site = request.headers['sec-fetch-site'];
-  const foreign = origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`;
-  if (!foreign && (site === undefined || site === 'same-origin' || site === 'none')) return;
+  if (request.method === 'GET' || request.method === 'HEAD' || !isOtherSite(request)) return;
   throw new GatewayError('admin_refused', 'a page of another site asked for this; only programs and own pages may');
 }
 

@@ -165,7 +165,7 @@ test('requests that wait are listed with their place in the queue, by priority a
 test('a cancelled request ends with an error that SDKs do not repeat, a stream with an error event', async () => {
   const { answer } = waitingAnswer();
   const begun: AppDeps['answer'] = async function* (input, signal, run): AsyncGenerator<AnswerEvent> {
-    yield { kind: 'text-delta', text: 'He' };
+    yield { kind: 'text-delta', choice: 0, text: 'He' };
     yield* answer(input, signal, run);
   };
   const app = createApp(

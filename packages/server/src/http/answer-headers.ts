@@ -16,10 +16,10 @@ export function modelHeader(model: string | null): Record<string, string> {
 
 /** The header that says what was asked and cannot be had: reasoning, where `model` gave none. */
 export function noticeHeader(
-  input: Pick<ChatInput, 'enableThinking' | 'returnReasoning'>,
+  input: Pick<ChatInput, 'thinking' | 'returnReasoning'>,
   model: string | null,
 ): Record<string, string> {
-  if (model === null || !(input.enableThinking || input.returnReasoning)) return {};
+  if (model === null || !(input.thinking.enabled === true || input.returnReasoning)) return {};
   return { 'x-concert-notice': `reasoning is not available from ${headerText(model)}` };
 }
 

@@ -10,17 +10,25 @@ import { acceptBodies } from './request-body.ts';
 import { trackMethods } from './route-methods.ts';
 import { guardAdmin } from './admin-guard.ts';
 import { Flights } from './flight.ts';
+import { messageError, speaksAnthropic } from './messages/message-error.ts';
+import { refuseNotBuilt } from './not-built.ts';
 import { modelOf, outcomeOf } from './outcome.ts';
+import { mountRealtime } from './realtime/mount-realtime.ts';
 import { mountAdmin } from './routes/admin.ts';
 import { mountChat } from './routes/chat.ts';
+import { mountEmbeddings } from './routes/embeddings.ts';
+import { mountCompletions } from './routes/completions.ts';
 import { mountEvents } from './routes/events.ts';
 import { mountHealth } from './routes/health.ts';
+import { mountMessages } from './routes/messages.ts';
 import { mountMetrics } from './routes/metrics.ts';
 import { mountModels } from './routes/models.ts';
 import { mountOcr } from './routes/ocr.ts';
 import { mountOpenApi } from './routes/openapi.ts';
+import { mountResponses } from './routes/responses.ts';
 import { mountSpeech } from './routes/speech.ts';
 import { mountTranscriptions } from './routes/transcriptions.ts';
+import { mountVoices } from './routes/voices.ts';
 
 /** How long a client may take to send; slower ones get 408. */
 export interface ClientTimeouts {
@@ -50,26 +58,36 @@ export function createApp(deps: AppDeps, timeouts: ClientTimeouts = TIMEOUTS): F
   const methodsOf = trackMethods(app);
 
   app.addHook('onRequest', (request, reply, done) => {
-    void reply.header('x-request-id', request.id);
+    void reply.headers(idHeaders(request));
     recordWhenDone(deps, request, reply);
+    // Fastify would ask a QUERY for its content type before it asks whether the address takes one.
+    if (request.method === 'QUERY') refuseAddress(request, reply);
     done();
   });
   guardAdmin(app, deps.adminFrom);
   app.setErrorHandler((error: FastifyError, request, reply) => sendError(deps, error, request, reply));
-  app.setNotFoundHandler((request, reply) => {
+  const refuseAddress = (request: FastifyRequest, reply: FastifyReply): never => {
+    refuseNotBuilt(pathOf(request));
     const methods = methodsOf(pathOf(request));
     if (methods.length === 0)
       throw new GatewayError('not_found', 'there is nothing at this address; GET /openapi.json lists what there is');
     const allowed = methods.join(', ');
     void reply.header('allow', allowed);
     throw new GatewayError('method_not_allowed', `this address does not take ${request.method}; it takes ${allowed}`);
-  });
+  };
+  app.setNotFoundHandler(refuseAddress);
 
   const flights = new Flights(deps);
   mountChat(app, deps, flights);
+  mountCompletions(app, deps, flights);
+  mountMessages(app, deps, flights);
+  mountResponses(app, deps, flights);
   mountTranscriptions(app, deps, flights);
   mountSpeech(app, deps, flights);
+  mountVoices(app, deps);
   mountOcr(app, deps, flights);
+  mountEmbeddings(app, deps, flights);
+  mountRealtime(app, deps, flights);
   mountModels(app, deps);
   mountHealth(app, deps);
   mountAdmin(app, deps, flights);
@@ -94,9 +112,14 @@ function sendError(deps: AppDeps, error: unknown, request: FastifyRequest, reply
   logFailure(deps.log.child({ requestId: request.id }), shown);
   void reply
     .code(shown.status)
-    .headers({ 'x-request-id': request.id, ...errorHeaders(shown) })
+    .headers({ ...idHeaders(request), ...errorHeaders(shown) })
     .type('application/json; charset=utf-8')
-    .send(JSON.stringify(errorBody(shown)));
+    .send(JSON.stringify(speaksAnthropic(pathOf(request)) ? messageError(shown, request.id) : errorBody(shown)));
+}
+
+/** The request's id, under Anthropic's name too where its clients ask. */
+function idHeaders(request: FastifyRequest): Record<string, string> {
+  return { 'x-request-id': request.id, ...(speaksAnthropic(pathOf(request)) && { 'request-id': request.id }) };
 }
 
 /** One line for each request, and its place in the metrics; 499 when the client left before the answer was complete. */

@@ -27,6 +27,8 @@ export function closeConnectionsOnClose(app: FastifyInstance): void {
     add(socket, 1);
     response.once('close', () => add(socket, -1));
   });
+  // Whoever takes a socket over ends it too; one that is served as HTTP after all connects anew.
+  app.server.on('upgrade', ({ socket }: IncomingMessage) => requestsBySocket.delete(socket));
   app.addHook('preClose', (done) => {
     closing = true;
     for (const [socket, requests] of requestsBySocket) if (requests === 0) socket.destroy();

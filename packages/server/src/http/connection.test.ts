@@ -8,7 +8,7 @@ import { GatewayError } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import { type ClientTimeouts, createApp } from './app.ts';
 import type { AppDeps } from './app-deps.ts';
-import { deferred, FAKE_PLAN, fakeDeps, manualClock } from './fake-deps.ts';
+import { deferred, FAKE_END, fakeDeps, manualClock } from './fake-deps.ts';
 
 const apps: FastifyInstance[] = [];
 
@@ -71,7 +71,7 @@ async function textOf(answer: http.IncomingMessage): Promise<string> {
 }
 
 test('a client that leaves a stream stops the answer, and the log says 499', async () => {
-  const { answer, aborted } = endlessAnswer([{ kind: 'text-delta', text: 'He' }]);
+  const { answer, aborted } = endlessAnswer([{ kind: 'text-delta', choice: 0, text: 'He' }]);
   const { log, line } = requestLog();
   const request = post(await listen({ answer, log }), { stream: true });
   const [response] = (await once(request, 'response')) as [http.IncomingMessage];
@@ -172,7 +172,7 @@ test('a client that takes nothing for two minutes is cut off, and the answer sto
     clock,
     async *answer(_input, signal): AsyncGenerator<AnswerEvent> {
       signal.addEventListener('abort', () => aborted.resolve());
-      for (; ; produced++) yield { kind: 'text-delta', text: 'x'.repeat(10_000) };
+      for (; ; produced++) yield { kind: 'text-delta', choice: 0, text: 'x'.repeat(10_000) };
     },
   });
   const request = post(port, { stream: true });
@@ -189,8 +189,8 @@ test('a slow reader holds the pipeline back and loses nothing', async () => {
   let produced = 0;
   const big = 'x'.repeat(10_000);
   async function* answer(): AsyncGenerator<AnswerEvent> {
-    for (; produced < 3_000; produced++) yield { kind: 'text-delta', text: big };
-    yield { kind: 'finish', reason: 'stop', promptTokens: 1, completionTokens: 1, cachedTokens: 0, plan: FAKE_PLAN };
+    for (; produced < 3_000; produced++) yield { kind: 'text-delta', choice: 0, text: big };
+    yield* FAKE_END;
   }
   const request = post(await listen({ answer }), { stream: true });
   const [response] = (await once(request, 'response')) as [http.IncomingMessage];
@@ -233,10 +233,10 @@ test('closing ends unused connections at once and used ones as soon as their ans
   const go = deferred();
   const port = await listen({
     async *answer(): AsyncGenerator<AnswerEvent> {
-      yield { kind: 'text-delta', text: 'He' };
+      yield { kind: 'text-delta', choice: 0, text: 'He' };
       asked.resolve();
       await go.promise;
-      yield { kind: 'finish', reason: 'stop', promptTokens: 1, completionTokens: 1, cachedTokens: 0, plan: FAKE_PLAN };
+      yield* FAKE_END;
     },
   });
   const unused = connect(port, '127.0.0.1');

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Clock } from '../shared/clock.ts';
+import type { GatewayError } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import { drained } from './drained.ts';
 import { recordOutcome } from './outcome.ts';
@@ -18,6 +19,8 @@ export interface EventStreamOptions {
   readonly log: Log;
   /** Asked when the headers are sent: with the first event, or after two seconds. */
   readonly headers: () => Readonly<Record<string, string>>;
+  /** The framed event that a failure becomes; absent: OpenAI's. */
+  readonly failure?: (error: GatewayError) => string;
 }
 
 /**
@@ -84,7 +87,7 @@ export class EventStream {
     logFailure(this.#options.log, shown);
     recordOutcome(this.#reply.raw, shown.status);
     if (this.closed) return;
-    this.send(JSON.stringify(errorBody(shown)));
+    this.sendRaw(this.#options.failure?.(shown) ?? `data: ${JSON.stringify(errorBody(shown))}\n\n`);
     this.end();
   }
 

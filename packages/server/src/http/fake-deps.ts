@@ -1,7 +1,15 @@
 import { testSpec } from '../models/test-spec.ts';
-import type { AnswerEvent, ChatInput, PlanTrace, SpeakInput, TranscribeInput } from '../pipeline/request.ts';
+import type {
+  AnswerEvent,
+  ChatInput,
+  EmbedInput,
+  PlanTrace,
+  SpeakInput,
+  TranscribeInput,
+} from '../pipeline/request.ts';
 import { GatewayError } from '../shared/errors.ts';
 import { silentLog } from '../shared/log.ts';
+import type { VoiceModels } from '../pipeline/turn-detection/voice-models.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { noMetrics } from '../shared/metrics.ts';
 import type { AppDeps } from './app-deps.ts';
@@ -13,6 +21,7 @@ export interface FakeDeps extends AppDeps {
   readonly chats: ChatInput[];
   readonly recordings: TranscribeInput[];
   readonly texts: SpeakInput[];
+  readonly embeds: EmbedInput[];
 }
 
 /** A plan of two steps, as a chat about a picture has. */
@@ -26,15 +35,29 @@ export const FAKE_PLAN: PlanTrace = {
   ],
 };
 
+/** How an answer of one choice ends. */
+export const FAKE_END: readonly AnswerEvent[] = [
+  { kind: 'choice-finished', choice: 0, reason: 'stop' },
+  { kind: 'finish', promptTokens: 1, completionTokens: 1, reasoningTokens: 0, cachedTokens: 0, plan: FAKE_PLAN },
+];
+
 /** What the fake answers: reasoning, then "Hello world". */
 export const FAKE_ANSWER: readonly AnswerEvent[] = [
   { kind: 'step-started', step: 'ocr', model: 'reader' },
   { kind: 'step-finished', trace: { step: 'ocr', model: 'reader', startMs: 0, durationMs: 12.34 } },
   { kind: 'start', model: 'small-llm' },
-  { kind: 'reasoning-delta', text: 'hm' },
-  { kind: 'text-delta', text: 'Hello' },
-  { kind: 'text-delta', text: ' "world"\n' },
-  { kind: 'finish', reason: 'stop', promptTokens: 7, completionTokens: 3, cachedTokens: 2, plan: FAKE_PLAN },
+  { kind: 'reasoning-delta', choice: 0, text: 'hm' },
+  { kind: 'text-delta', choice: 0, text: 'Hello' },
+  { kind: 'text-delta', choice: 0, text: ' "world"\n' },
+  { kind: 'choice-finished', choice: 0, reason: 'stop' },
+  {
+    kind: 'finish',
+    promptTokens: 7,
+    completionTokens: 3,
+    reasoningTokens: 0,
+    cachedTokens: 2,
+    plan: FAKE_PLAN,
+  },
 ];
 
 /** Makes them; `overrides` replace single functions. */
@@ -43,11 +66,13 @@ export function fakeDeps(overrides: Partial<AppDeps> = {}): FakeDeps {
   const chats: ChatInput[] = [];
   const recordings: TranscribeInput[] = [];
   const texts: SpeakInput[] = [];
+  const embeds: EmbedInput[] = [];
   return {
     calls,
     chats,
     recordings,
     texts,
+    embeds,
     async *answer(input) {
       calls.push('answer');
       chats.push(input);
@@ -58,7 +83,8 @@ export function fakeDeps(overrides: Partial<AppDeps> = {}): FakeDeps {
       recordings.push(input);
       yield { kind: 'start', model: 'ears' };
       yield { kind: 'audio', durationSeconds: 3.5 };
-      yield { kind: 'segment', text: ' Try again.', startSeconds: 0, endSeconds: 1.25, language: 'en' };
+      const words = input.words === true && { words: [{ text: 'Try', startSeconds: 0.1, endSeconds: 0.4 }] };
+      yield { kind: 'segment', text: ' Try again.', startSeconds: 0, endSeconds: 1.25, language: 'en', ...words };
       yield { kind: 'segment', text: ' Fail better.', startSeconds: 1.5, endSeconds: 3.5, language: 'en' };
       yield { kind: 'finish', language: 'en' };
     },
@@ -68,6 +94,12 @@ export function fakeDeps(overrides: Partial<AppDeps> = {}): FakeDeps {
       yield { kind: 'start', model: 'mouth' };
       yield { kind: 'audio-chunk', sampleRate: 16_000, samples: Float32Array.of(0, 0.5) };
       yield { kind: 'audio-chunk', sampleRate: 16_000, samples: Float32Array.of(-1, 1) };
+    },
+    async embed(input) {
+      calls.push('embed');
+      embeds.push(input);
+      const vectors = input.texts.map((_, index) => Float32Array.of(0.6, -0.8, index).slice(0, input.dimensions ?? 3));
+      return { model: 'compass', vectors, tokens: 5 };
     },
     async readText() {
       calls.push('readText');
@@ -97,6 +129,9 @@ export function fakeDeps(overrides: Partial<AppDeps> = {}): FakeDeps {
       chats.push(input);
       return { route: 'SELF_INFER', reason: 'words only', confidence: 1, steps: ['chat'] };
     },
+    planVoice: () => ({ detector: 'vad', steps: [] }),
+    // Whatever is not nearly silent is a voice.
+    openVoice: () => fakeVoice(),
     models: () => [
       {
         id: 'hub',
@@ -110,6 +145,10 @@ export function fakeDeps(overrides: Partial<AppDeps> = {}): FakeDeps {
         voices: [],
         licence: 'Apache-2.0',
       },
+    ],
+    voices: () => [
+      { id: 'joe', description: 'A man', model: 'mouth', languages: ['en'], standsFor: null },
+      { id: 'alloy', description: 'alloy: the default voice', model: null, languages: ['en', 'zh'], standsFor: 'auto' },
     ],
     status: () => ({
       state: 'ready',
@@ -156,6 +195,7 @@ export function fakeDeps(overrides: Partial<AppDeps> = {}): FakeDeps {
     feed: { async *follow() {}, loadsOf: () => [{ atMs: 0, result: 'loaded', ms: 250, reason: null }] },
     metrics: noMetrics,
     adminFrom: 'loopback',
+    origins: [],
     async createAudioEncoder(format) {
       calls.push('createAudioEncoder');
       if (format === 'aac')
@@ -170,11 +210,28 @@ export function fakeDeps(overrides: Partial<AppDeps> = {}): FakeDeps {
       calls.push('fetchMedia');
       return tinyPng(4, 4);
     },
+    responses: null,
     limits: { bodyBytes: 1024 * 1024, imagePixels: 1_000_000, imagesPerRequest: 3 },
     log: silentLog,
     clock: systemClock,
     version: '0.0.0-test',
     ...overrides,
+  };
+}
+
+function fakeVoice(): VoiceModels {
+  let rest: readonly number[] = [];
+  return {
+    change: () => undefined,
+    warm: () => undefined,
+    async score(samples) {
+      const stream = [...rest, ...samples];
+      const frames = Math.floor(stream.length / 512);
+      rest = stream.slice(frames * 512);
+      const frame = (at: number): number[] => stream.slice(at * 512, (at + 1) * 512);
+      return Float32Array.from({ length: frames }, (_, at) => (frame(at).some((one) => Math.abs(one) > 0.1) ? 1 : 0));
+    },
+    [Symbol.dispose]: () => undefined,
   };
 }
 

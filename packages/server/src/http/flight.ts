@@ -11,6 +11,17 @@ import { recordModel } from './outcome.ts';
 /** Names come from clients, which may send megabytes. */
 const LONGEST_NAME = 200;
 
+/** Where a request came in. */
+interface FlightOrigin {
+  readonly id: string;
+  readonly path: string;
+}
+
+/** A request of a session, which ends when it is disposed of. */
+interface OpenFlight extends Disposable {
+  readonly flight: Flight;
+}
+
 /** What a request is known by while it runs. */
 interface FlightOptions {
   readonly model: string;
@@ -39,13 +50,9 @@ export class Flight implements LeaseWatch {
   #firstMs = 0;
   #lastMs = 0;
 
-  constructor(
-    request: FastifyRequest,
-    asked: FlightOptions,
-    deps: { readonly clock: Clock; readonly metrics: Metrics },
-  ) {
-    this.id = request.id;
-    this.path = request.routeOptions.url ?? '';
+  constructor(origin: FlightOrigin, asked: FlightOptions, deps: { readonly clock: Clock; readonly metrics: Metrics }) {
+    this.id = origin.id;
+    this.path = origin.path;
     this.demand = asked.demand ?? NO_DEMAND;
     this.#asked = asked;
     this.#clock = deps.clock;
@@ -96,7 +103,12 @@ export class Flight implements LeaseWatch {
         break;
       case 'text-delta':
       case 'reasoning-delta':
+      case 'tool-call':
+      case 'tool-call-delta':
         this.#piece();
+        break;
+      case 'speech-delta':
+      case 'choice-finished':
         break;
       case 'finish':
         this.#metrics.answered(this.#answering ?? '', {
@@ -165,6 +177,10 @@ export class Flight implements LeaseWatch {
   }
 }
 
+function originOf(request: FastifyRequest): FlightOrigin {
+  return { id: request.id, path: request.routeOptions.url ?? '' };
+}
+
 /** The requests that run models now. */
 export class Flights {
   readonly #deps: { readonly clock: Clock; readonly metrics: Metrics };
@@ -176,7 +192,7 @@ export class Flights {
 
   /** Begins a request that ends when its connection is done with it. */
   begin(request: FastifyRequest, reply: FastifyReply, options: FlightOptions): Flight {
-    const flight = new Flight(request, options, this.#deps);
+    const flight = new Flight(originOf(request), options, this.#deps);
     const { raw } = reply;
     const end = (): void => {
       this.#flights.delete(flight);
@@ -187,6 +203,13 @@ export class Flights {
     if (raw.closed) end();
     else raw.once('close', end);
     return flight;
+  }
+
+  /** Begins a request that is one of many on its connection, or outlives it. */
+  open(origin: FlightOrigin, options: FlightOptions): OpenFlight {
+    const flight = new Flight(origin, options, this.#deps);
+    this.#flights.add(flight);
+    return { flight, [Symbol.dispose]: () => this.#flights.delete(flight) };
   }
 
   list(): RequestReport[] {

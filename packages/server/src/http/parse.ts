@@ -52,6 +52,8 @@ function complaint(issue: Issue): string {
       return `must be ${kind(issue.expected)}`;
     case 'invalid_value':
       return `must be ${list(issue.values)}`;
+    case 'invalid_key':
+      return issue.issues[0]?.message ?? issue.message;
     case 'too_small':
       return `must ${atLeast(issue.origin, issue.minimum, issue.inclusive !== false)}`;
     case 'too_big':
@@ -61,7 +63,6 @@ function complaint(issue: Issue): string {
     case 'invalid_format':
     case 'not_multiple_of':
     case 'unrecognized_keys':
-    case 'invalid_key':
     case 'invalid_element':
     case 'custom':
       return issue.message;

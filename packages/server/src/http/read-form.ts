@@ -8,6 +8,8 @@ export interface Form {
   readonly files: ReadonlyMap<string, readonly Buffer[]>;
 }
 
+/** Names under which files are sent; some clients leave out that they are files. */
+const FILES = ['file', 'image'];
 const MAX_FIELD_BYTES = 1024 * 1024;
 const MAX_PARTS = 200;
 
@@ -44,6 +46,8 @@ function createParser(
   try {
     return new Busboy({
       headers: headers as BusboyHeaders,
+      isPartAFile: (name, type, filename) =>
+        filename !== undefined || type === 'application/octet-stream' || FILES.includes(name ?? ''),
       limits: { fieldNameSize: 100, fieldSize: MAX_FIELD_BYTES, parts: MAX_PARTS, fileSize: Infinity },
     });
   } catch (error) {

@@ -39,6 +39,8 @@ export function errorBody(error: GatewayError): ErrorBody {
 
 /** Headers that go with an error. Python's SDK retries at once after a `Retry-After` of 0 and not above 120 s. */
 export function errorHeaders(error: GatewayError): Record<string, string> {
+  // Clients repeat what fails with 5xx; this would fail again.
+  if (error.code === 'not_implemented') return { 'x-should-retry': 'false' };
   if (error.retryAfterSeconds === null) return {};
   return { 'retry-after': String(Math.max(1, Math.ceil(error.retryAfterSeconds))) };
 }
@@ -46,6 +48,6 @@ export function errorHeaders(error: GatewayError): Record<string, string> {
 /** Logs a failure once, with its cause; what clients did wrong only matters when debugging. */
 export function logFailure(log: Log, error: GatewayError): void {
   const fields = { code: error.code, param: error.param, err: error };
-  if (error.status >= 500) log.error(fields, error.message);
+  if (error.status >= 500 && error.code !== 'not_implemented') log.error(fields, error.message);
   else log.debug(fields, error.message);
 }

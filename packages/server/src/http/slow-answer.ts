@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Clock } from '../shared/clock.ts';
+import type { GatewayError } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import { recordOutcome } from './outcome.ts';
 import { asGatewayError, errorBody, logFailure } from './render-error.ts';
@@ -18,7 +19,11 @@ const SILENT_MS = 10_000;
 export async function answerWhenReady<T extends object>(
   reply: FastifyReply,
   answer: Promise<T>,
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  {
+    clock,
+    log,
+    failure = errorBody,
+  }: { readonly clock: Clock; readonly log: Log; readonly failure?: (error: GatewayError) => object },
 ): Promise<T | FastifyReply> {
   const { raw } = reply;
   let opened = false;
@@ -50,7 +55,7 @@ export async function answerWhenReady<T extends object>(
     const shown = asGatewayError(error);
     logFailure(log, shown);
     recordOutcome(raw, shown.status);
-    if (!raw.destroyed) raw.end(JSON.stringify(errorBody(shown)));
+    if (!raw.destroyed) raw.end(JSON.stringify(failure(shown)));
   } finally {
     stop();
   }

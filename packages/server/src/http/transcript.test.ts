@@ -7,6 +7,7 @@ const at = (text: string, startSeconds: number, endSeconds: number): Segment => 
   endSeconds,
   language: 'en',
 });
+const ASKED = { task: 'transcribe', granularities: [] } as const;
 const SEGMENTS = [at(' Try again.', 0, 1.25), at('Fail better. ', 3661.0004, 3662.9996)];
 
 test('segments are joined with spaces, Chinese ones without', () => {
@@ -26,14 +27,14 @@ test('WebVTT writes a point', () => {
 });
 
 test('verbose_json names the language in English, in lower case, and has every key that clients require', () => {
-  const verbose = toVerbose({ durationSeconds: 9, language: 'zh', segments: SEGMENTS }, 'transcribe');
+  const verbose = toVerbose({ durationSeconds: 9, language: 'zh', segments: SEGMENTS }, ASKED);
   expect(verbose).toMatchObject({
     language: 'chinese',
     duration: 9,
     task: 'transcribe',
     usage: { type: 'duration', seconds: 9 },
   });
-  expect(Object.keys(verbose.segments[0] ?? {})).toEqual([
+  expect(Object.keys(verbose.segments?.[0] ?? {})).toEqual([
     'id',
     'seek',
     'start',
@@ -45,13 +46,27 @@ test('verbose_json names the language in English, in lower case, and has every k
     'compression_ratio',
     'no_speech_prob',
   ]);
-  expect(toVerbose({ durationSeconds: 0, language: null, segments: [] }, 'translate').language).toBe('unknown');
+  expect(
+    toVerbose({ durationSeconds: 0, language: null, segments: [] }, { ...ASKED, task: 'translate' }).language,
+  ).toBe('unknown');
 });
 
 test('text that repeats itself has a high compression ratio', () => {
-  const [said] = toVerbose(
-    { durationSeconds: 1, language: 'en', segments: [at('no '.repeat(100), 0, 1)] },
-    'transcribe',
-  ).segments;
+  const [said] =
+    toVerbose({ durationSeconds: 1, language: 'en', segments: [at('no '.repeat(100), 0, 1)] }, ASKED).segments ?? [];
   expect(said?.compression_ratio).toBeGreaterThan(10);
+});
+
+test('words come where they are asked for, and segments beside them only where they are asked for too', () => {
+  const segment = {
+    ...at(' Try again.', 0, 1.25),
+    words: [{ text: 'Try', startSeconds: 0.1, endSeconds: 0.30000001 }],
+  };
+  const transcript = { durationSeconds: 2, language: 'en', segments: [segment] };
+  const words = toVerbose(transcript, { task: 'transcribe', granularities: ['word'] });
+  expect(words.words).toEqual([{ word: 'Try', start: 0.1, end: 0.3 }]);
+  expect(words).not.toHaveProperty('segments');
+  const both = toVerbose(transcript, { task: 'transcribe', granularities: ['segment', 'word'] });
+  expect(both.segments).toHaveLength(1);
+  expect(toVerbose(transcript, ASKED)).not.toHaveProperty('words');
 });

@@ -49,27 +49,50 @@ function timestamp(seconds: number, point: string): string {
   return `${two(ms / 3_600_000)}:${two((ms / 60_000) % 60)}:${two((ms / 1000) % 60)}${point}${String(ms % 1000).padStart(3, '0')}`;
 }
 
+/** What a `verbose_json` is to hold. */
+export interface VerboseOptions {
+  readonly task: VerboseTranscription['task'];
+  /** Whose times are told; none: the segments'. */
+  readonly granularities: readonly ('segment' | 'word')[];
+}
+
 /** OpenAI's `verbose_json`; what Whisper reports and we do not measure is 0. */
-export function toVerbose(transcript: Transcript, task: VerboseTranscription['task']): VerboseTranscription {
+export function toVerbose(transcript: Transcript, { task, granularities }: VerboseOptions): VerboseTranscription {
+  const { segments } = transcript;
+  const withWords = granularities.includes('word');
   return {
     task,
     language: languageName(transcript.language),
     duration: transcript.durationSeconds,
-    text: transcriptText(transcript.segments),
-    segments: transcript.segments.map((segment, id) => ({
-      id,
-      seek: Math.round(segment.startSeconds * 100),
-      start: segment.startSeconds,
-      end: segment.endSeconds,
-      text: segment.text,
-      tokens: [],
-      temperature: 0,
-      avg_logprob: 0,
-      compression_ratio: compressionRatio(segment.text),
-      no_speech_prob: 0,
-    })),
+    text: transcriptText(segments),
+    ...(withWords && { words: segments.flatMap(({ words = [] }) => words.map(toWord)) }),
+    ...((!withWords || granularities.includes('segment')) && { segments: segments.map(toSegment) }),
     usage: { type: 'duration', seconds: transcript.durationSeconds },
   };
+}
+
+function toSegment(segment: Segment, id: number): NonNullable<VerboseTranscription['segments']>[number] {
+  return {
+    id,
+    seek: Math.round(segment.startSeconds * 100),
+    start: segment.startSeconds,
+    end: segment.endSeconds,
+    text: segment.text,
+    tokens: [],
+    temperature: 0,
+    avg_logprob: 0,
+    compression_ratio: compressionRatio(segment.text),
+    no_speech_prob: 0,
+  };
+}
+
+function toWord(word: NonNullable<Segment['words']>[number]): { word: string; start: number; end: number } {
+  return { word: word.text, start: milliseconds(word.startSeconds), end: milliseconds(word.endSeconds) };
+}
+
+/** Seconds without the noise of their last digits. */
+function milliseconds(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
 }
 
 /** As Whisper defines it: bytes over deflated bytes; high for text that repeats itself. */

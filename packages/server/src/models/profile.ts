@@ -52,6 +52,10 @@ export const Profile = z.strictObject({
     ocr: z.string(),
     asr: z.string(),
     tts: z.record(z.string().regex(/^[a-z]{2}$/), z.string()),
+    /** Tells where a speaker begins and ends; absent: conversations by voice need a client that says so. */
+    vad: z.string().optional(),
+    /** Turns texts into vectors; absent: embeddings are refused. */
+    embed: z.string().optional(),
   }),
 });
 export type Profile = z.infer<typeof Profile>;
@@ -69,7 +73,8 @@ export function loadProfiles(folder: string = PROFILE_FOLDER): ReadonlyMap<strin
 }
 
 /** Every model of a profile, each once. */
-export function profileModels(profile: Profile): string[] {
-  const { chat, ocr, asr, tts } = profile.roles;
-  return [...new Set([chat, ocr, asr, ...Object.values(tts)])];
+export function profileModels(profile: Pick<Profile, 'roles'>): string[] {
+  const { chat, ocr, asr, tts, vad, embed } = profile.roles;
+  const optional = [vad, embed].filter((id) => id !== undefined);
+  return [...new Set([chat, ocr, asr, ...Object.values(tts), ...optional])];
 }

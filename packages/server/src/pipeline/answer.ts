@@ -1,9 +1,12 @@
-import type { ChatEvent, ChatRequest, Sampling } from '../engines/engine.ts';
+import type { ChatRequest, Sampling } from '../engines/engine.ts';
 import type { Lease, LeaseModels, ModelSpec, Plan } from '../models/model-manager.ts';
 import type { Clock } from '../shared/clock.ts';
+import { chatStep, type ChatStep } from './chat-step.ts';
 import { composeMessages } from './compose-messages.ts';
 import { readMedia } from './media-step.ts';
 import type { Persona } from './persona.ts';
+import { asksForActions, asScreens, heldToActions } from './phone-agent/phone-agent.ts';
+import { screenText } from './phone-agent/screen-text.ts';
 import type { AnswerEvent, ChatInput, StepTrace } from './request.ts';
 import type { FoundMedia, Templates } from './templates.ts';
 
@@ -57,6 +60,8 @@ export async function* answer(
   const either = AbortSignal.any([signal, stop.signal]);
   // Announced as a whole, so that later models load while earlier ones work, and none makes room for another.
   using announced = deps.models.plan(modelsOf(plan));
+  // A phone agent's screens, told to a model that cannot see them.
+  const screens = plan.ocrModel !== null && asksForActions(input.messages);
   let coming: Promise<Lease<'chat'>> | null = null;
   const acquireChat = (): Promise<Lease<'chat'>> => {
     coming ??= deps.models.acquire(plan.chatModel.id, 'chat', either, { plan: announced });
@@ -67,26 +72,54 @@ export async function* answer(
   try {
     yield { kind: 'start', model: plan.chatModel.id };
     const found = yield* collectSteps(
-      readMediaOf(deps, plan, { input, startedMs, announced, onSpecialistsReady: acquireChat }, either),
+      readMediaOf(deps, plan, { input, screens, startedMs, announced, onSpecialistsReady: acquireChat }, either),
       steps,
     );
-    const messages = composeMessages(input.messages, found, {
-      templates: deps.templates,
-      persona: plan.persona ? deps.persona : null,
-      seesPictures: plan.ocrModel === null && plan.chatModel.input.includes('image'),
-    });
-    const request: ChatRequest = {
-      messages,
-      sampling: { ...DEFAULT_SAMPLING, ...modelSampling(plan.chatModel), ...input.sampling },
-      maxTokens: input.maxTokens,
-      stop: input.stop,
+    const { route, reason, confidence, chatModel } = plan;
+    const step: ChatStep = {
+      model: chatModel,
+      acquire: acquireChat,
+      request: screens
+        ? chatRequest(deps, plan, heldToActions(input), asScreens(found))
+        : chatRequest(deps, plan, input, found),
+      input,
+      plan: { route, reason, confidence, steps },
+      startedMs,
     };
-    yield* chatStep(deps, { acquire: acquireChat, plan, request, steps, startedMs }, either);
+    yield* chatStep(deps, step, either);
   } finally {
     stop.abort();
     // The lease may still be on its way when a specialist fails or the caller leaves.
     releaseWhenGranted(coming);
   }
+}
+
+/** What the chat model is asked. Text that it continues as it is gets neither persona nor template. */
+function chatRequest(deps: AnswerDeps, plan: AnswerPlan, input: ChatInput, found: readonly FoundMedia[]): ChatRequest {
+  const { prompt, suffix, prefill, tools, format, logprobs, templateOptions, fitsContext, countOnly } = input;
+  const asked =
+    prompt === null
+      ? {
+          messages: composeMessages(input.messages, found, {
+            templates: deps.templates,
+            persona: plan.persona ? deps.persona : null,
+            seesPictures: plan.ocrModel === null && plan.chatModel.input.includes('image'),
+          }),
+        }
+      : { messages: [], prompt, ...(suffix !== undefined && { suffix }) };
+  return {
+    ...asked,
+    ...(prefill !== '' && { prefill }),
+    ...(tools !== null && { tools }),
+    ...(format.kind !== 'text' && { format }),
+    ...(logprobs !== null && { logprobs }),
+    ...(templateOptions !== undefined && Object.keys(templateOptions).length > 0 && { templateOptions }),
+    sampling: { ...DEFAULT_SAMPLING, ...modelSampling(plan.chatModel), ...input.sampling },
+    maxTokens: input.maxTokens,
+    ...(fitsContext === true && { fitsContext }),
+    ...(countOnly === true && { countOnly }),
+    stop: input.stop,
+  };
 }
 
 /** In the order of the steps. */
@@ -106,6 +139,7 @@ async function* readMediaOf(
   plan: AnswerPlan,
   request: {
     readonly input: ChatInput;
+    readonly screens: boolean;
     readonly startedMs: number;
     readonly announced: Plan;
     readonly onSpecialistsReady: () => void;
@@ -113,11 +147,10 @@ async function* readMediaOf(
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent, readonly FoundMedia[]> {
   if (plan.ocrModel === null && plan.asrModel === null) return [];
-  return yield* readMedia(
-    deps,
-    { ...request, messages: request.input.messages, ocrModel: plan.ocrModel, asrModel: plan.asrModel },
-    signal,
-  );
+  const { ocrModel, asrModel } = plan;
+  const { messages } = request.input;
+  const words = request.screens ? { pictureWords: screenText } : {};
+  return yield* readMedia(deps, { ...request, ...words, messages, ocrModel, asrModel }, signal);
 }
 
 /** Passes events on and keeps the traces among them. */
@@ -130,58 +163,6 @@ async function* collectSteps<R>(
     if (next.done === true) return next.value;
     if (next.value.kind === 'step-finished') steps.push(next.value.trace);
     yield next.value;
-  }
-}
-
-interface ChatStep {
-  /** Waits for the chat model; the caller releases it. */
-  readonly acquire: () => Promise<Lease<'chat'>>;
-  readonly plan: AnswerPlan;
-  readonly request: ChatRequest;
-  readonly steps: readonly StepTrace[];
-  readonly startedMs: number;
-}
-
-/** As in the other steps, what is left of the model's load counts as the step's time. */
-async function* chatStep(deps: AnswerDeps, step: ChatStep, signal: AbortSignal): AsyncGenerator<AnswerEvent> {
-  const model = step.plan.chatModel.id;
-  const startMs = deps.clock.now() - step.startedMs;
-  yield { kind: 'step-started', step: 'chat', model };
-  const lease = await step.acquire();
-  let prompt: Extract<ChatEvent, { kind: 'prompt' }> = { kind: 'prompt', promptTokens: 0, cachedTokens: 0 };
-  for await (const event of lease.engine.run(step.request, signal)) {
-    switch (event.kind) {
-      case 'prompt':
-        prompt = event;
-        break;
-      case 'reasoning-delta':
-      case 'text-delta':
-        yield event;
-        break;
-      case 'finish': {
-        const durationMs = deps.clock.now() - step.startedMs - startMs;
-        const trace: StepTrace = {
-          step: 'chat',
-          model,
-          startMs,
-          durationMs,
-          detail: `${event.completionTokens} tokens`,
-        };
-        yield { kind: 'step-finished', trace };
-        const { route, reason, confidence } = step.plan;
-        yield {
-          kind: 'finish',
-          reason: event.reason,
-          promptTokens: prompt.promptTokens,
-          cachedTokens: prompt.cachedTokens,
-          completionTokens: event.completionTokens,
-          plan: { route, reason, confidence, steps: [...step.steps, trace] },
-        };
-        break;
-      }
-      default:
-        event satisfies never;
-    }
   }
 }
 

@@ -23,10 +23,16 @@ export function composeMessages(
   options: ComposeOptions,
 ): ChatMessage[] {
   const language = languageOf(messages, found);
-  const composed: ChatMessage[] = messages.map((message, index) => ({
-    role: message.role,
-    content: contentOf(message, found[index], options, language),
-  }));
+  const composed: ChatMessage[] = messages.map((message, index) => {
+    const { role, toolCalls, toolCallId, reasoning } = message;
+    return {
+      role,
+      content: contentOf(message, found[index], options, language),
+      ...(toolCalls !== undefined && { toolCalls }),
+      ...(toolCallId !== undefined && { toolCallId }),
+      ...(reasoning !== undefined && { reasoning }),
+    };
+  });
   const hasMedia = found.some((media) => media.pictures.length > 0 || media.recordings.length > 0);
   const persona =
     options.persona === null || messages.some((message) => message.role === 'system')

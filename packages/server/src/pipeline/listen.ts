@@ -8,8 +8,8 @@ export async function* listen(
   signal: AbortSignal,
 ): AsyncGenerator<AsrEvent> {
   using lease = await deps.models.acquire(request.model, 'asr', signal);
-  const { audio, language, mode } = request;
-  yield* lease.engine.run({ audio, language, mode }, signal);
+  const { audio, language, mode, words = false } = request;
+  yield* lease.engine.run({ audio, language, mode, ...(words && { words }) }, signal);
 }
 
 /** Reads the text of one picture. */

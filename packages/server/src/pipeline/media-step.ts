@@ -1,3 +1,4 @@
+import type { OcrEvent } from '../engines/engine.ts';
 import { EventQueue } from '../engines/worker/event-queue.ts';
 import type { LeaseModels, Plan } from '../models/model-manager.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -17,6 +18,8 @@ export interface MediaStepInput {
   readonly ocrModel: string | null;
   /** Null leaves recordings alone. */
   readonly asrModel: string | null;
+  /** How what stands in a picture is told to the chat model; absent: as a page is read. */
+  readonly pictureWords?: (result: OcrEvent) => string;
   /** When the request began, for the trace. */
   readonly startedMs: number;
   readonly announced: Plan;
@@ -40,6 +43,7 @@ export async function* readMedia(
   let unloaded = 0;
   const shared = {
     announced: input.announced,
+    pictureWords: input.pictureWords ?? (({ lines }: OcrEvent): string => pageText(lines)),
     tell: (event: AnswerEvent): void => events.push(event),
     leased: (): void => {
       unloaded -= 1;
@@ -88,6 +92,7 @@ interface StepJob {
   readonly step: 'ocr' | 'asr';
   readonly model: string;
   readonly announced: Plan;
+  readonly pictureWords: (result: OcrEvent) => string;
   readonly tell: (event: AnswerEvent) => void;
   /** Says that this job's model is loaded and pinned. */
   readonly leased: () => void;
@@ -113,7 +118,7 @@ async function pictureText(
   let text = '';
   let count = 0;
   for await (const result of lease.engine.run({ image: job.part.bytes }, signal)) {
-    text = pageText(result.lines);
+    text = job.pictureWords(result);
     count = result.lines.length;
   }
   return { text, detail: `${count} lines` };

@@ -11,8 +11,16 @@ export interface VoiceDeps {
   readonly voices: Readonly<Record<string, string>>;
 }
 
+/** A voice as a request names it. */
+interface AskedVoice {
+  readonly model: string;
+  readonly voice: string;
+  /** The field that names it, for errors; `voice` by default. */
+  readonly param?: string;
+}
+
 /** OpenAI's voices, which mean "the default voice of the text's language" unless the configuration says otherwise. */
-const OPENAI_VOICES = [
+export const OPENAI_VOICES = [
   'alloy',
   'ash',
   'ballad',
@@ -32,7 +40,7 @@ const OPENAI_VOICES = [
  * Chooses the voices of a speech request. A named voice speaks its own language, the default voices the others. Throws
  * `model_not_found`, and `unsupported_value` for a voice that is not installed or a model that does not speak.
  */
-export function chooseVoices(deps: VoiceDeps, asked: { readonly model: string; readonly voice: string }): SpeechVoices {
+export function chooseVoices(deps: VoiceDeps, asked: AskedVoice): SpeechVoices {
   const speaking = speakingModels(deps, asked.model);
   const byLanguage: Record<string, ModelVoice> = {};
   for (const model of speaking) {
@@ -43,7 +51,7 @@ export function chooseVoices(deps: VoiceDeps, asked: { readonly model: string; r
   }
   const name = Object.hasOwn(deps.voices, asked.voice) ? (deps.voices[asked.voice] ?? 'auto') : asked.voice;
   const auto = name === 'auto' || (OPENAI_VOICES.includes(name) && !speaking.some((model) => hasVoice(model, name)));
-  const named = auto ? null : findVoice(speaking, name);
+  const named = auto ? null : findVoice(speaking, name, asked.param ?? 'voice');
   if (named !== null) byLanguage[named.language] = named.chosen;
   const fallback = named?.chosen ?? byLanguage['en'] ?? Object.values(byLanguage)[0];
   if (fallback === undefined)
@@ -74,13 +82,17 @@ function hasVoice(model: ModelSpec, name: string): boolean {
   return model.voices.some((voice) => voice.id === name || `${model.id}/${voice.id}` === name);
 }
 
-function findVoice(models: readonly ModelSpec[], name: string): { language: string; chosen: ModelVoice } {
+function findVoice(
+  models: readonly ModelSpec[],
+  name: string,
+  param: string,
+): { language: string; chosen: ModelVoice } {
   for (const model of models) {
     const voice = model.voices.find((candidate) => candidate.id === name || `${model.id}/${candidate.id}` === name);
     if (voice !== undefined) return { language: voice.language, chosen: { model: model.id, voice: voice.id } };
   }
   const known = ['auto', ...models.flatMap((model) => model.voices.map((voice) => voice.id))].join(', ');
   throw new GatewayError('unsupported_value', `there is no voice called "${name.slice(0, 100)}"; there are: ${known}`, {
-    param: 'voice',
+    param,
   });
 }

@@ -9,6 +9,10 @@ export interface Roles {
   readonly asr: string;
   /** Speech models by ISO 639-1 language. */
   readonly tts: Readonly<Record<string, string>>;
+  /** Tells where a speaker begins and ends; absent: none is installed. */
+  readonly vad?: string | undefined;
+  /** Turns texts into vectors; absent: nothing here does. */
+  readonly embed?: string | undefined;
 }
 
 /** What a model name in a request means. */
@@ -29,6 +33,7 @@ export interface Names {
 export const OPENAI_ALIASES = {
   asr: ['whisper-1', 'gpt-4o-transcribe', 'gpt-4o-mini-transcribe'],
   tts: ['tts-1', 'tts-1-hd', 'gpt-4o-mini-tts'],
+  embed: ['text-embedding-3-small', 'text-embedding-3-large', 'text-embedding-ada-002'],
 } as const satisfies Partial<Record<keyof Roles, readonly string[]>>;
 
 /** What `name` means. Throws `model_not_found` for a name that means nothing here. */
@@ -41,7 +46,7 @@ export function resolveName(names: Names, name: string): Target {
   const known = [names.servedModelName, ...names.models.map((candidate) => candidate.id)].join(', ');
   throw new GatewayError(
     'model_not_found',
-    `there is no model called "${name.slice(0, 100)}" here; there are: ${known}`,
+    `there is no model called "${name.slice(0, 100)}" here; there are: ${known}. Other names for these are given under aliases in the configuration`,
     {
       param: 'model',
     },

@@ -22,6 +22,13 @@ export type FakeSettings = z.infer<typeof FakeSettings>;
 export const FakeRequest = z.object({
   /** What it answers, word by word; by default it says the request again. */
   say: z.string().optional(),
+  /** Thinks this before it answers, word by word. */
+  think: z.string().optional(),
+  /** Calls these functions after what it says, each in fragments of `fragment` characters of its arguments. */
+  calls: z.array(z.object({ name: z.string(), arguments: z.string() })).default([]),
+  fragment: z.int().min(1).default(4),
+  /** Counts so many tokens of the prompt as cached. */
+  cachedTokens: z.int().default(0),
   /** Answers how many requests ended early so far, cancelled or given up by their reader. */
   report: z.literal('ended-early').optional(),
   /** Answers so many words instead. */
@@ -48,5 +55,6 @@ export type FakeRequest = z.infer<typeof FakeRequest>;
 export function toldBy(text: string): FakeRequest & { readonly say: string } {
   if (!text.startsWith('{')) return { ...FakeRequest.parse({}), say: text };
   const told = FakeRequest.parse(JSON.parse(text));
-  return { ...told, say: told.say ?? Array.from({ length: told.tokens ?? 1 }, (_, at) => `w${at}`).join(' ') };
+  const words = Array.from({ length: told.tokens ?? 1 }, (_, at) => `w${at}`).join(' ');
+  return { ...told, say: told.say ?? (told.calls.length > 0 ? '' : words) };
 }

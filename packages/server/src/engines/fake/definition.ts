@@ -1,7 +1,7 @@
 import type { Task } from '../engine.ts';
 import type { EngineDefinition } from '../engine-definition.ts';
 
-const TASKS = ['chat', 'ocr', 'asr', 'tts'] as const satisfies readonly Task[];
+const TASKS = ['chat', 'ocr', 'asr', 'tts', 'vad', 'embed'] as const satisfies readonly Task[];
 
 /**
  * An engine for tests, for each task: no weights, told by its settings and its requests how to behave. It stands in no

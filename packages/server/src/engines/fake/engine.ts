@@ -10,6 +10,7 @@ import {
   type TaskTypes,
 } from '../engine.ts';
 import { type Crash, type FakeRequest, FakeSettings, toldBy } from './behaviour.ts';
+import { chatEvents, wordsOf } from './chat.ts';
 
 type AnyRequest = TaskTypes[Task]['request'];
 type AnyEvent = TaskTypes[Task]['event'];
@@ -54,7 +55,7 @@ class FakeEngine implements Engine<Task> {
 
   async *#answer(request: AnyRequest, told: ReturnType<typeof toldBy>, signal: AbortSignal): AsyncGenerator<AnyEvent> {
     let words = 0;
-    for (const event of eventsFor(request, this.#textFor(told))) {
+    for (const event of eventsFor(request, told, this.#textFor(told))) {
       if (isWord(event) && words++ === told.afterTokens) await misbehave(told);
       if (told.delayMs > 0) await sleep(told.delayMs);
       if (!told.ignoreCancel) signal.throwIfAborted();
@@ -80,19 +81,21 @@ class FakeEngine implements Engine<Task> {
 }
 
 function instructionsIn(request: AnyRequest): string {
-  if ('messages' in request) return contentText(request.messages.at(-1)?.content ?? '');
+  if ('messages' in request) {
+    const { prompt } = request;
+    if (prompt !== undefined) return typeof prompt === 'string' ? prompt : prompt.join(' ');
+    return contentText(request.messages.at(-1)?.content ?? '');
+  }
   if ('text' in request) return request.text;
+  if ('texts' in request) return request.texts.join(' ');
+  if ('samples' in request) return '';
   return Buffer.from('image' in request ? request.image : request.audio).toString('utf8');
 }
 
-function* eventsFor(request: AnyRequest, say: string): Generator<AnyEvent> {
-  const words = say.split(' ').map((word, at) => (at === 0 ? word : ` ${word}`));
+function* eventsFor(request: AnyRequest, told: FakeRequest, say: string): Generator<AnyEvent> {
+  const words = wordsOf(say);
   if ('messages' in request) {
-    yield { kind: 'prompt', promptTokens: request.messages.length, cachedTokens: 0 };
-    const most = request.maxTokens ?? Infinity;
-    for (const text of words.slice(0, most)) yield { kind: 'text-delta', text };
-    const reason = words.length > most ? 'length' : 'stop';
-    yield { kind: 'finish', reason, completionTokens: Math.min(words.length, most) };
+    yield* chatEvents(request, { ...told, say });
   } else if ('text' in request) {
     for (let at = 0; at < words.length; at++) {
       yield { kind: 'audio-chunk', sampleRate: SAMPLE_RATE, samples: new Float32Array(SAMPLE_RATE / 10) };
@@ -100,9 +103,22 @@ function* eventsFor(request: AnyRequest, say: string): Generator<AnyEvent> {
   } else if ('audio' in request) {
     yield { kind: 'audio', durationSeconds: words.length };
     for (const [at, text] of words.entries()) {
-      yield { kind: 'segment', text, startSeconds: at, endSeconds: at + 1, language: 'en' };
+      const times = { startSeconds: at, endSeconds: at + 1 };
+      const words = request.words === true && { words: [{ text: text.trim(), ...times }] };
+      yield { kind: 'segment', text, ...times, language: 'en', ...words };
     }
     yield { kind: 'finish', language: 'en' };
+  } else if ('samples' in request) {
+    // A voice is whatever is not nearly silent.
+    const { samples } = request;
+    const scores = Float32Array.from({ length: samples.length / 512 }, (_, frame) =>
+      samples.subarray(frame * 512, (frame + 1) * 512).some((sample) => Math.abs(sample) > 0.1) ? 1 : 0,
+    );
+    yield { kind: 'speech-scores', scores, memory: new Float32Array(1) };
+  } else if ('texts' in request) {
+    for (const text of request.texts) {
+      yield { kind: 'embedding', vector: Float32Array.of(1, 0, 0), tokens: text.split(' ').length };
+    }
   } else {
     const box = [
       [0, 0],

@@ -1,26 +1,60 @@
-import type { ChatMessage, ChatRequest } from '../engine.ts';
+import type { ChatRequest, Sampling } from '../engine.ts';
+import type { ChatDialect } from './chat-dialect.ts';
+import { formatFields, logprobFields, prefillFields, toolFields } from './wire-demands.ts';
+import { wireMessages } from './wire-messages.ts';
 
-/** In which words an engine wants what OpenAI's API has no words for. */
-export interface ChatDialect {
-  /** The name that the engine serves the model under. */
-  readonly servedName: string;
-  /** vLLM, SGLang and TensorRT-LLM say `repetition_penalty`, llama-server `repeat_penalty`. */
-  readonly repeatPenalty: 'repetition_penalty' | 'repeat_penalty';
-  /** How `top_k` says that every token may be taken. */
-  readonly topKOff: 0 | -1;
-  /** Parts the cached prefixes of those who must not notice each other's (CVE-2025-46570); null where the engine has no word for it. */
-  readonly cacheSalt: string | null;
+/** What is sent to an engine, and where. */
+export interface WireRequest {
+  readonly path: '/v1/chat/completions' | '/v1/completions';
+  readonly body: Readonly<Record<string, unknown>>;
 }
 
 /**
- * A chat request as OpenAI's API says it, always streamed and with the tokens counted at the end. Pictures become data URIs in their
- * place: an engine is never given a path or an address to read.
+ * A request as OpenAI's API says it, always streamed and with the tokens counted at the end: a chat, or a text that is continued as it is.
+ * Throws `unsupported_value` for what the engine can't do.
  */
-export function chatBody(request: ChatRequest, dialect: ChatDialect): Readonly<Record<string, unknown>> {
-  const { sampling } = request;
+export function wireRequest(request: ChatRequest, dialect: ChatDialect): WireRequest {
+  return request.prompt === undefined
+    ? { path: '/v1/chat/completions', body: chatBody(request, dialect) }
+    : { path: '/v1/completions', body: completionBody(request, request.prompt, dialect) };
+}
+
+function chatBody(request: ChatRequest, dialect: ChatDialect): WireRequest['body'] {
+  const { messages, prefill, tools, format, templateOptions, maxTokens } = request;
+  const begun = prefill === undefined || prefill === '' ? [] : [{ role: 'assistant', content: prefill }];
+  return {
+    ...sharedBody(request, dialect),
+    messages: [...wireMessages(messages), ...begun],
+    ...(maxTokens !== null && { max_tokens: maxTokens }),
+    ...prefillFields(prefill, dialect),
+    ...toolFields(tools, dialect),
+    ...formatFields(format, dialect, tools),
+    ...logprobFields(request, dialect),
+    ...(templateOptions !== undefined && { chat_template_kwargs: templateOptions }),
+  };
+}
+
+function completionBody(
+  request: ChatRequest,
+  prompt: string | readonly number[],
+  dialect: ChatDialect,
+): WireRequest['body'] {
+  const { logprobs, maxTokens, format } = request;
+  return {
+    ...sharedBody(request, dialect),
+    prompt,
+    // Left out, vLLM writes 16 tokens.
+    ...((maxTokens !== null || dialect.engine === 'vllm') && { max_tokens: maxTokens }),
+    ...formatFields(format, dialect, undefined),
+    ...(logprobs !== undefined && {
+      [dialect.engine === 'llama-server' ? 'n_probs' : 'logprobs']: Math.max(1, logprobs),
+    }),
+  };
+}
+
+function sharedBody({ sampling, stop }: ChatRequest, dialect: ChatDialect): WireRequest['body'] {
   return {
     model: dialect.servedName,
-    messages: request.messages.map(wireMessage),
     stream: true,
     stream_options: { include_usage: true },
     temperature: sampling.temperature,
@@ -31,24 +65,13 @@ export function chatBody(request: ChatRequest, dialect: ChatDialect): Readonly<R
     presence_penalty: sampling.presencePenalty,
     [dialect.repeatPenalty]: sampling.repeatPenalty,
     ...(sampling.seed !== null && { seed: sampling.seed }),
-    ...(request.maxTokens !== null && { max_tokens: request.maxTokens }),
-    ...(request.stop.length > 0 && { stop: request.stop }),
+    ...biasField(sampling),
+    ...(stop.length > 0 && { stop }),
     ...(dialect.cacheSalt !== null && { cache_salt: dialect.cacheSalt }),
   };
 }
 
-function wireMessage({ role, content }: ChatMessage): object {
-  if (typeof content === 'string') return { role, content };
-  return {
-    role,
-    content: content.map((part) =>
-      part.kind === 'text'
-        ? { type: 'text', text: part.text }
-        : { type: 'image_url', image_url: { url: dataUri(part.mediaType, part.bytes) } },
-    ),
-  };
-}
-
-function dataUri(mediaType: string, bytes: Uint8Array): string {
-  return `data:${mediaType};base64,${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}`;
+function biasField({ logitBias = [] }: Sampling): WireRequest['body'] {
+  if (logitBias.length === 0) return {};
+  return { logit_bias: Object.fromEntries(logitBias.map(([token, bias]) => [String(token), bias])) };
 }

@@ -1,5 +1,5 @@
 import type { EngineOptions } from '../engine.ts';
-import type { ChatDialect } from './chat-body.ts';
+import type { ChatDialect } from './chat-dialect.ts';
 import type { EngineAddress, PrivateFolder } from './engine-address.ts';
 import type { LaunchCommand } from './launched-process.ts';
 import type { LogRule } from './log-rules.ts';

@@ -111,13 +111,22 @@ export function llamaServerLaunch(context: LaunchContext): Launch {
         ...known('--no-webui'),
         ...known('--no-slots'),
         ...known('--reasoning-format', settings.reasoningParser ?? 'none'),
+        // Its own reading of templates, which calls of functions and template variables need.
+        ...known('--jinja'),
         ...settings.cardArgs,
         ...settings.args,
       ],
       env: { ...settings.env, ...gpuEnvironment(gpus), LLAMA_API_KEY: apiKey },
     },
     apiKey,
-    dialect: { servedName: options.modelId, repeatPenalty: 'repeat_penalty', topKOff: 0, cacheSalt: null },
+    dialect: {
+      engine: 'llama-server',
+      servedName: options.modelId,
+      repeatPenalty: 'repeat_penalty',
+      topKOff: 0,
+      cacheSalt: null,
+      readsCalls: true,
+    },
     sleeps: false,
   };
 }

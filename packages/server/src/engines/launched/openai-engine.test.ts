@@ -24,7 +24,14 @@ async function engineAgainst(answer: Answer): Promise<{ engine: OpenAiEngine; re
     modelId: 'test',
     address: { origin: `http://127.0.0.1:${port}`, socketPath: null, port },
     apiKey: null,
-    dialect: { servedName: 'test', repeatPenalty: 'repeat_penalty', topKOff: 0, cacheSalt: null },
+    dialect: {
+      engine: 'vllm',
+      servedName: 'test',
+      repeatPenalty: 'repeat_penalty',
+      topKOff: 0,
+      cacheSalt: null,
+      readsCalls: true,
+    },
     howItEnded: () => Promise.resolve(null),
   });
   open.push(async () => {

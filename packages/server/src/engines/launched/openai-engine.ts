@@ -1,8 +1,11 @@
 import { Pool } from 'undici';
 import { GatewayError } from '../../shared/errors.ts';
 import type { ChatEvent, ChatRequest, Engine } from '../engine.ts';
-import { chatBody, type ChatDialect } from './chat-body.ts';
-import { ChatEvents } from './chat-events.ts';
+import { toolEvents } from '../llama-cpp/tools/tool-events.ts';
+import { runBeyondOpenAi } from './beyond-openai.ts';
+import { wireRequest } from './chat-body.ts';
+import type { ChatDialect } from './chat-dialect.ts';
+import { type Asked, ChatEvents } from './chat-events.ts';
 import { EventLines } from './event-lines.ts';
 import type { EngineAddress } from './engine-address.ts';
 import { refusedRequest } from './upstream-error.ts';
@@ -57,27 +60,38 @@ export class OpenAiEngine implements Engine<'chat'> {
     return this.#lastByteMs;
   }
 
-  async *run(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent> {
-    signal.throwIfAborted();
-    const body = JSON.stringify(chatBody(request, this.#options.dialect));
-    const response = await this.#post(body, signal);
-    try {
-      if (response.status !== 200) {
-        throw refusedRequest(this.#options.modelId, response.status, await this.#readError(response));
-      }
-      yield* this.#events(response, signal);
-    } finally {
-      response.close();
-    }
+  run(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent> {
+    const { dialect } = this.#options;
+    return runBeyondOpenAi((asked) => {
+      const events = this.#answer(asked, signal);
+      // It leaves calls in the text where it does not know the form that the model writes them in.
+      return asked.tools !== undefined && dialect.engine === 'llama-server'
+        ? toolEvents(events, asked.tools, false)
+        : events;
+    }, request);
   }
 
   async close(): Promise<void> {
     await this.#pool.destroy();
   }
 
+  async *#answer(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent> {
+    signal.throwIfAborted();
+    const { path, body } = wireRequest(request, this.#options.dialect);
+    const response = await this.#post(path, JSON.stringify(body), signal);
+    try {
+      if (response.status !== 200) {
+        throw refusedRequest(this.#options.modelId, response.status, await this.#readError(response));
+      }
+      yield* this.#events(response, request, signal);
+    } finally {
+      response.close();
+    }
+  }
+
   /** An idle connection may have been closed by the engine just now: so a request that got no answer at all is sent once more. */
-  async #post(body: string, signal: AbortSignal): Promise<UpstreamResponse> {
-    const request = { path: '/v1/chat/completions', headers: this.#headers, body };
+  async #post(path: string, body: string, signal: AbortSignal): Promise<UpstreamResponse> {
+    const request = { path, headers: this.#headers, body };
     try {
       return await post(this.#pool, request, signal).catch((error: unknown) => {
         if (!isStale(error)) throw error;
@@ -89,9 +103,9 @@ export class OpenAiEngine implements Engine<'chat'> {
     }
   }
 
-  async *#events(response: UpstreamResponse, signal: AbortSignal): AsyncGenerator<ChatEvent> {
+  async *#events(response: UpstreamResponse, asked: Asked, signal: AbortSignal): AsyncGenerator<ChatEvent> {
     const lines = new EventLines();
-    const events = new ChatEvents(this.#options.modelId);
+    const events = new ChatEvents(this.#options.modelId, asked);
     let last: NodeJS.Timeout | null = null;
     try {
       for await (const chunk of response) {

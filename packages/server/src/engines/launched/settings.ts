@@ -37,8 +37,12 @@ const shared = {
   /** Tokens of one request, prompt and answer together. The configuration's `max_seq_len`. */
   maxSequenceTokens: z.int().min(16).max(1_048_576).default(4096),
   sampling: RecommendedSampling.prefault({}),
+  /** How the model thinks; the pipeline reads it. */
+  reasoning: z.record(z.string(), z.unknown()).optional(),
   /** The engine's parser that splits reasoning from the answer; null leaves the text as the model wrote it. */
   reasoningParser: z.string().min(1).nullable().default(null),
+  /** The engine's parser that finds calls of functions in an answer, such as `hermes`; null: the model calls none. llama-server needs none. */
+  toolCallParser: z.string().min(1).nullable().default(null),
   /** How long its processes have to end by themselves when asked, in milliseconds. */
   stopGraceMs: z.int().min(0).max(600_000).default(10_000),
   /** An engine that gave no sign of life for so long is ended as hung, in milliseconds. Work of any length is a sign of life. */

@@ -42,6 +42,7 @@ const REFUSED: RefusedFlags = {
   '--max-running-requests': 'set `maxSequences` instead',
   '--context-length': 'set `maxSequenceTokens` instead',
   '--reasoning-parser': 'set `reasoningParser` instead',
+  '--tool-call-parser': 'set `toolCallParser` instead',
 };
 
 const LOG_RULES: readonly LogRule[] = [
@@ -90,6 +91,7 @@ export function sglangLaunch(context: LaunchContext): Launch {
         ...(share === null ? [] : ['--mem-fraction-static', share]),
         '--enable-cache-report',
         ...(settings.reasoningParser === null ? [] : ['--reasoning-parser', settings.reasoningParser]),
+        ...(settings.toolCallParser === null ? [] : ['--tool-call-parser', settings.toolCallParser]),
         ...settings.cardArgs,
         ...settings.args,
       ],
@@ -97,10 +99,12 @@ export function sglangLaunch(context: LaunchContext): Launch {
     },
     apiKey,
     dialect: {
+      engine: 'sglang',
       servedName: options.modelId,
       repeatPenalty: 'repetition_penalty',
       topKOff: -1,
       cacheSalt: cacheSalt(apiKey),
+      readsCalls: settings.toolCallParser !== null,
     },
     sleeps: false,
   };

@@ -32,6 +32,7 @@ const REFUSED: RefusedFlags = {
   '--kv-cache-free-gpu-memory-fraction': 'the memory budget decides it',
   '--free-gpu-memory-fraction': 'the memory budget decides it',
   '--reasoning-parser': 'set `reasoningParser` instead',
+  '--tool-parser': 'set `toolCallParser` instead',
 };
 
 const LOG_RULES: readonly LogRule[] = [
@@ -74,6 +75,7 @@ export function trtllmLaunch(context: LaunchContext): Launch {
         String(settings.maxSequenceTokens),
         ...cacheShare(),
         ...(settings.reasoningParser === null ? [] : ['--reasoning_parser', settings.reasoningParser]),
+        ...(settings.toolCallParser === null ? [] : ['--tool_parser', settings.toolCallParser]),
         ...settings.cardArgs,
         ...settings.args,
       ],
@@ -81,11 +83,13 @@ export function trtllmLaunch(context: LaunchContext): Launch {
     },
     apiKey: null,
     dialect: {
+      engine: 'trtllm',
       // It calls a model by the last part of its path.
       servedName: basename(folder),
       repeatPenalty: 'repetition_penalty',
       topKOff: 0,
       cacheSalt: null,
+      readsCalls: settings.toolCallParser !== null,
     },
     sleeps: false,
   };

@@ -55,6 +55,8 @@ const REFUSED: RefusedFlags = {
   '--max-model-len': BY_SETTING('maxSequenceTokens'),
   '--enable-sleep-mode': BY_SETTING('sleep'),
   '--reasoning-parser': BY_SETTING('reasoningParser'),
+  '--tool-call-parser': BY_SETTING('toolCallParser'),
+  '--enable-auto-tool-choice': BY_SETTING('toolCallParser'),
 };
 
 const LOG_RULES: readonly LogRule[] = [
@@ -108,6 +110,9 @@ export function vllmLaunch(context: LaunchContext): Launch {
         '--disable-uvicorn-access-log',
         ...(sleeps ? ['--enable-sleep-mode'] : []),
         ...(settings.reasoningParser === null ? [] : ['--reasoning-parser', settings.reasoningParser]),
+        ...(settings.toolCallParser === null
+          ? []
+          : ['--enable-auto-tool-choice', '--tool-call-parser', settings.toolCallParser]),
         ...settings.cardArgs,
         ...settings.args,
       ],
@@ -122,10 +127,12 @@ export function vllmLaunch(context: LaunchContext): Launch {
     },
     apiKey,
     dialect: {
+      engine: 'vllm',
       servedName: options.modelId,
       repeatPenalty: 'repetition_penalty',
       topKOff: -1,
       cacheSalt: cacheSalt(apiKey),
+      readsCalls: settings.toolCallParser !== null,
     },
     sleeps,
   };

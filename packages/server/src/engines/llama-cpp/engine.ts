@@ -6,7 +6,11 @@ import { z } from 'zod';
 import { GatewayError } from '../../shared/errors.ts';
 import type { ChatEvent, ChatRequest, CreateEngine, Engine, EngineOptions } from '../engine.ts';
 import { calibrate, type CalibrationProbe } from './calibrate.ts';
+import { prefillPieces } from './chat-template.ts';
 import { LlamaContext, type ThreadChoice } from './context.ts';
+import { type AnswerConstraint, refusedConstraint, toConstraint } from './grammar/answer-constraint.ts';
+import { AnswerGuide } from './grammar/answer-guide.ts';
+import { PreparedGrammars } from './grammar/prepared-grammars.ts';
 import { LlamaModel } from './model.ts';
 import { Pace } from './pace.ts';
 import { type ParkedState, ParkedStates } from './parked-states.ts';
@@ -16,6 +20,8 @@ import { findStates, saveStates } from './saved-states.ts';
 import { type Answer, Scheduler } from './scheduler.ts';
 import { LlamaCppSettings, poolTokensOf } from './settings.ts';
 import { TokenSampler } from './token-sampler.ts';
+import { toolConstraint } from './tools/tool-constraint.ts';
+import { toolEvents } from './tools/tool-events.ts';
 
 /** The settings checked and completed; throws a sentence that names what is wrong. */
 export function parseSettings(options: Pick<EngineOptions, 'modelId' | 'settings'>): LlamaCppSettings {
@@ -56,6 +62,7 @@ export const createEngine: CreateEngine<'chat'> = async (options) => {
     rearrange: settings.rearrange,
     mmap: settings.mmap,
     chatTemplate: settings.chatTemplate,
+    toolPrompt: settings.toolPrompt,
     gpu: options.gpus.length > 0,
   });
   let context: LlamaContext | null = null;
@@ -168,6 +175,7 @@ class LlamaCppEngine implements Engine<'chat'> {
   readonly #memory: Memory | null;
   readonly #pace: Pace;
   readonly #contextTokens: number;
+  readonly #grammars: PreparedGrammars;
   #closed = false;
 
   constructor({ model, context, settings, memory }: EngineParts) {
@@ -176,6 +184,7 @@ class LlamaCppEngine implements Engine<'chat'> {
     this.#context = context;
     this.#memory = memory;
     this.#contextTokens = Math.min(settings.maxSequenceTokens, model.trainedTokens);
+    this.#grammars = new PreparedGrammars(model);
     this.#pace = new Pace(settings.interruption);
     const parked = new ParkedStates(settings.parkedBytes);
     if (memory !== null) for (const state of savedBefore(memory)) parked.add(state);
@@ -197,11 +206,16 @@ class LlamaCppEngine implements Engine<'chat'> {
 
   async *run(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent> {
     signal.throwIfAborted();
+    if (request.countOnly === true) {
+      yield { kind: 'prompt', promptTokens: this.#promptOf(request).length, cachedTokens: 0 };
+      yield { kind: 'finish', reason: 'length', completionTokens: 0 };
+      return;
+    }
     const answer = this.#submit(request);
     const abort = (): void => answer.cancel(signal.reason as Error);
     signal.addEventListener('abort', abort, { once: true });
     try {
-      yield* answer.events;
+      yield* request.tools === undefined ? answer.events : toolEvents(answer.events, request.tools, true);
     } finally {
       signal.removeEventListener('abort', abort);
       answer.cancel(new Error('nobody reads this answer any more'));
@@ -240,10 +254,20 @@ class LlamaCppEngine implements Engine<'chat'> {
   }
 
   #submit(request: ChatRequest): Answer {
-    const prompt = this.#model.tokenizePrompt(this.#model.template.render(request.messages));
+    const prompt = this.#promptOf(request);
     if (prompt.length === 0) throw new GatewayError('invalid_request', 'the messages are empty', { param: 'messages' });
-    const maxTokens = answerLimit(prompt.length, request.maxTokens, this.#contextTokens);
-    const chooser = new TokenSampler(this.#context, request.sampling, prompt, this.#settings.repeatWindow);
+    const maxTokens = answerLimit(prompt.length, this.#tokensWanted(request, prompt), this.#contextTokens);
+    checkBias(request, this.#model);
+    const { tools, format } = request;
+    const constraint = tools === undefined ? toConstraint(format) : toolConstraint(tools, format);
+    const chooser = new TokenSampler({
+      context: this.#context,
+      sampling: request.sampling,
+      prompt,
+      repeatWindow: this.#settings.repeatWindow,
+      guide: constraint === null ? null : this.#guide(constraint, request, maxTokens),
+      logprobs: request.logprobs ?? null,
+    });
     return this.#scheduler.submit({
       prompt,
       maxTokens,
@@ -252,6 +276,41 @@ class LlamaCppEngine implements Engine<'chat'> {
       scope: scopeKey(request.cacheScope),
     });
   }
+
+  /** Null where the answer is to take the room that there is. */
+  #tokensWanted({ maxTokens, fitsContext }: ChatRequest, prompt: Int32Array): number | null {
+    const fits = maxTokens === null || maxTokens <= this.#contextTokens - prompt.length;
+    return fits || fitsContext !== true ? maxTokens : null;
+  }
+
+  #promptOf({ prompt, suffix, messages, prefill = '', tools, templateOptions = {} }: ChatRequest): Int32Array {
+    if (suffix !== undefined) return this.#model.gapPrompt(prompt ?? '', suffix);
+    if (prompt !== undefined) return this.#model.rawPrompt(prompt);
+    const options = { tools: tools?.definitions ?? [], variables: templateOptions };
+    const pieces = this.#model.template.render(messages, options);
+    return this.#model.tokenizePrompt([...pieces, ...prefillPieces(prefill)]);
+  }
+
+  #guide(constraint: AnswerConstraint, { tools, format }: ChatRequest, maxTokens: number): AnswerGuide {
+    const { gbnf, trigger = '' } = constraint;
+    try {
+      return new AnswerGuide({ grammar: this.#grammars.prepare(gbnf), vocabulary: this.#model, trigger, maxTokens });
+    } catch (error) {
+      if (tools === undefined && format?.kind === 'grammar') throw error;
+      throw refusedConstraint(error, tools === undefined ? 'response_format' : 'tools');
+    }
+  }
+}
+
+/** Throws `invalid_request` when a bias is for a token that the vocabulary lacks. */
+function checkBias({ sampling }: ChatRequest, model: LlamaModel): void {
+  const wrong = sampling.logitBias?.find(([token]) => !model.hasToken(token))?.[0];
+  if (wrong === undefined) return;
+  throw new GatewayError(
+    'invalid_request',
+    `logit_bias names ${wrong}, which is no token of this model; they go from 0 to ${model.vocabSize - 1}`,
+    { param: 'logit_bias' },
+  );
 }
 
 /** What was saved at the last unload; where the folder can't be read, the model still loads. */

@@ -1,19 +1,30 @@
 import type { ChatEvent } from '../engine.ts';
 import { EventQueue } from '../worker/event-queue.ts';
-import { AnswerText } from './answer-text.ts';
+import { AnswerText, type ShownText } from './answer-text.ts';
 import type { PromptLookup } from './draft.ts';
+import type { TokenChances } from './logprobs.ts';
+import { tellToken } from './tell-token.ts';
 
 /** Chooses the tokens of one request; freed when the request ends. */
 export interface TokenChooser {
   /** The next token, from the logits of a token in the batch that was just evaluated. */
   next(batchIndex: number): number;
   free(): void;
+  /** Where the answer stands in the form that it is held to; absent: it has none. */
+  readonly stage?: AnswerStage;
+  /** What the model thought at the place of the last token; absent or null where nobody asked. */
+  readonly chances?: TokenChances | null;
 }
+
+/** `free`: held to no form (yet). `open`: it can't end here; `complete`: it may; `final`: nothing can follow. */
+export type AnswerStage = 'free' | 'open' | 'complete' | 'final';
 
 /** What an answer needs of a vocabulary. */
 export interface Vocabulary {
   pieceOf(token: number): Uint8Array;
   endsAnswer(token: number): boolean;
+  /** What a token without bytes is called, such as `<|im_end|>`. */
+  nameOf(token: number): string;
 }
 
 /** A request in tokens. `prompt.length + maxTokens` is at most the pool. */
@@ -91,10 +102,13 @@ export class Job {
       this.#finish('stop');
       return token;
     }
-    const { text, stopped } = this.#text.push(this.#vocabulary.pieceOf(token));
-    if (text !== '') this.events.push({ kind: 'text-delta', text });
-    if (stopped) this.#end('stop');
-    else if (this.room <= 0) this.#finish('length');
+    const { chances, stage } = this.request.chooser;
+    const told = chances === null || chances === undefined ? null : tellToken(token, chances, this.#vocabulary);
+    const matched = this.#text.push(this.#vocabulary.pieceOf(token), told);
+    this.#show(matched);
+    if (matched.stopped) this.#end('stop');
+    else if (stage === 'final') this.#finish('stop');
+    else if (this.room <= 0) this.#finish(stage === 'complete' ? 'stop' : 'length');
     return token;
   }
 
@@ -106,14 +120,20 @@ export class Job {
 
   /** Gives out what was held back, then ends the answer. */
   #finish(reason: 'stop' | 'length'): void {
-    const { text, stopped } = this.#text.flush();
-    if (text !== '') this.events.push({ kind: 'text-delta', text });
-    this.#end(stopped ? 'stop' : reason);
+    const matched = this.#text.flush();
+    this.#show(matched);
+    this.#end(matched.stopped ? 'stop' : reason);
+  }
+
+  #show({ text, tokens }: ShownText): void {
+    if (tokens.length > 0) this.events.push({ kind: 'text-delta', text, logprobs: tokens });
+    else if (text !== '') this.events.push({ kind: 'text-delta', text });
   }
 
   #end(reason: 'stop' | 'length'): void {
     this.#ended = true;
-    this.events.push({ kind: 'finish', reason, completionTokens: this.#written });
+    const stopped = this.#text.stoppedBy;
+    this.events.push({ kind: 'finish', reason, completionTokens: this.#written, ...(stopped !== null && { stopped }) });
     this.events.end();
   }
 }

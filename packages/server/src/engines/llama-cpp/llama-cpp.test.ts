@@ -6,7 +6,8 @@ import { NativeLog } from './native-log.ts';
 import { firstDifference } from './native-structs.ts';
 import { gpuPackageAdvice, gpuPackages, installedPackage, pickLibraries, platformPackage } from './platform-package.ts';
 import { LlamaCppSettings, poolTokensOf } from './settings.ts';
-import { largest, samplerSeed, TokenPenalties } from './token-sampler.ts';
+import { largest, samplerSeed } from './token-sampler.ts';
+import { TokenPenalties } from './token-penalties.ts';
 
 test('every sequence has its own room; a shared pool holds all of them, at most 16,384 tokens and at least one whole sequence', () => {
   const shared = { kvUnified: true };

@@ -3,9 +3,12 @@ import { GatewayError } from '../../shared/errors.ts';
 import { ChatTemplate, type PromptPiece } from './chat-template.ts';
 import { loadNative, type Llama, type Native } from './native.ts';
 import type { Pointer } from './native-structs.ts';
+import { MEANINGFUL_TAGS } from './tools/hermes.ts';
 
 /** `LLAMA_TOKEN_ATTR_UNKNOWN | LLAMA_TOKEN_ATTR_CONTROL`: what llama.cpp finds in text only when asked to. */
 const HIDDEN_ATTRIBUTES = 1 | 8;
+/** `LLAMA_TOKEN_ATTR_USER_DEFINED`: what llama.cpp finds in any text. */
+const FOUND_ATTRIBUTE = 16;
 const NO_TOKEN = -1;
 /** `LLAMA_LOAD_MODE_NONE` and `LLAMA_LOAD_MODE_AUTO`. */
 const LOAD_BY_READING = 0;
@@ -22,6 +25,8 @@ export interface ModelOptions {
   readonly mmap: boolean;
   /** Used instead of the template in the weights. */
   readonly chatTemplate: string | null;
+  /** Who states functions: the template where it knows how, which is the default, or our own words. */
+  readonly toolPrompt?: 'template' | 'words';
 }
 
 /** The error of a load that failed; llama.cpp's own words, which name paths, are kept for the log. */
@@ -49,6 +54,8 @@ export class LlamaModel {
   readonly #vocab: Pointer;
   readonly #begin: number;
   readonly #beginText: string;
+  readonly #documentStart: number;
+  readonly #gapTokens: readonly [prefix: number, suffix: number, middle: number];
   readonly #pieces: (Uint8Array | undefined)[] = [];
   #pieceBuffer = Buffer.alloc(256);
   #tokenBuffer = new Int32Array(8192);
@@ -63,6 +70,9 @@ export class LlamaModel {
     this.keepsPrefixes = !llama.isRecurrent(pointer) && !llama.isHybrid(pointer);
     this.#begin = llama.addsBegin(this.#vocab) ? llama.beginToken(this.#vocab) : NO_TOKEN;
     this.#beginText = this.#textOf(llama.beginToken(this.#vocab));
+    const begin = llama.beginToken(this.#vocab);
+    this.#documentStart = begin === NO_TOKEN ? llama.endToken(this.#vocab) : begin;
+    this.#gapTokens = [llama.gapPrefix(this.#vocab), llama.gapSuffix(this.#vocab), llama.gapMiddle(this.#vocab)];
     const source = options.chatTemplate ?? llama.chatTemplate(pointer, null);
     if (source === null) {
       throw new GatewayError(
@@ -70,9 +80,12 @@ export class LlamaModel {
         "these weights carry no chat template; set chatTemplate in the model's settings",
       );
     }
+    const { control, tags } = this.#guardedTexts();
     this.template = new ChatTemplate({
       source,
-      controlTexts: this.#controlTexts(),
+      controlTexts: control,
+      tagTexts: tags,
+      toolPrompt: options.toolPrompt ?? 'template',
       beginText: this.#beginText,
       endText: this.#textOf(llama.endToken(this.#vocab)),
     });
@@ -100,7 +113,11 @@ export class LlamaModel {
 
   /** Token ids of a rendered prompt, with the begin token that the vocabulary wants in front. */
   tokenizePrompt(pieces: readonly PromptPiece[]): Int32Array {
-    const parts = pieces.map((piece) => this.#tokenize(piece.text, piece.kind === 'template'));
+    const parts = pieces.flatMap(({ kind, text }) => {
+      // A tag that is a token of its own is found in any text: only apart is it words.
+      const words = kind === 'plain' && MEANINGFUL_TAGS.includes(text) ? [text.slice(0, 1), text.slice(1)] : [text];
+      return words.map((part) => this.#tokenize(part, kind === 'template'));
+    });
     const first = pieces[0];
     const begins = first?.kind === 'template' && this.#beginText !== '' && first.text.startsWith(this.#beginText);
     const lead = this.#begin !== NO_TOKEN && !begins ? 1 : 0;
@@ -114,9 +131,56 @@ export class LlamaModel {
     return tokens;
   }
 
+  /**
+   * Token ids of a prompt that is continued as it is. In text no control token is recognised, and the begin token that the vocabulary
+   * wants stands in front; numbers are taken as they are. Throws `invalid_request` for numbers that are no token.
+   */
+  rawPrompt(prompt: string | readonly number[]): Int32Array {
+    const wrong = typeof prompt === 'string' ? undefined : prompt.find((token) => !this.hasToken(token));
+    if (wrong !== undefined) {
+      throw new GatewayError(
+        'invalid_request',
+        `prompt holds ${wrong}, which is no token of this model; they go from 0 to ${this.vocabSize - 1}`,
+        { param: 'prompt' },
+      );
+    }
+    const tokens =
+      typeof prompt === 'string' ? this.tokenizePrompt([{ kind: 'plain', text: prompt }]) : Int32Array.from(prompt);
+    // Nothing to continue: the model begins as it would begin a document.
+    return tokens.length > 0 ? tokens : Int32Array.of(this.#documentStart);
+  }
+
+  /**
+   * Token ids of a text with a gap that the model is to fill: what stands before and behind it, between the vocabulary's own tokens for
+   * that, in the order that models with three of them were trained on. Throws `unsupported_value` where the vocabulary has none.
+   */
+  gapPrompt(before: string | readonly number[], behind: string): Int32Array {
+    const [prefix, suffix, middle] = this.#gapTokens;
+    if (prefix === NO_TOKEN || suffix === NO_TOKEN || middle === NO_TOKEN) {
+      throw new GatewayError(
+        'unsupported_value',
+        'this model was not trained to fill gaps, so it takes no suffix; leave suffix out, or name a model for code',
+        { param: 'suffix' },
+      );
+    }
+    const known = typeof before === 'string' ? this.#tokenize(before, false) : this.rawPrompt(before);
+    const lead = this.#begin === NO_TOKEN ? [] : [this.#begin];
+    return Int32Array.from([...lead, prefix, ...known, suffix, ...this.#tokenize(behind, false), middle]);
+  }
+
+  /** Whether a number names a token. */
+  hasToken(token: number): boolean {
+    return Number.isInteger(token) && token >= 0 && token < this.vocabSize;
+  }
+
   /** The bytes a token stands for in an answer; none for control tokens. The array is shared: don't write to it. */
   pieceOf(token: number): Uint8Array {
-    return (this.#pieces[token] ??= this.#readPiece(token));
+    return (this.#pieces[token] ??= this.readPiece(token));
+  }
+
+  /** What a token is called in the vocabulary, such as `<|im_end|>`. */
+  nameOf(token: number): string {
+    return this.#textOf(token);
   }
 
   /** Whether the model ends its answer with this token. */
@@ -138,7 +202,11 @@ export class LlamaModel {
     }
   }
 
-  #readPiece(token: number): Uint8Array {
+  /** The same as `pieceOf`, without keeping it for the next time. */
+  readPiece(token: number): Uint8Array {
+    // In some vocabularies tags are control tokens, which have no bytes; but what they open and close must be seen.
+    const name = this.#textOf(token);
+    if (MEANINGFUL_TAGS.includes(name)) return Buffer.from(name);
     for (;;) {
       const room = this.#pieceBuffer;
       const count = this.#llama.tokenToPiece(this.#vocab, token, room, room.length, 0, false);
@@ -151,11 +219,17 @@ export class LlamaModel {
     return token === NO_TOKEN ? '' : this.#llama.vocabText(this.#vocab, token);
   }
 
-  #controlTexts(): string[] {
-    const texts: string[] = [];
+  /** Texts that mean something as one token: control tokens, and tags that llama.cpp finds in any text. */
+  #guardedTexts(): { readonly control: string[]; readonly tags: string[] } {
+    const control: string[] = [];
+    const tags: string[] = [];
     for (let token = 0; token < this.vocabSize; token++) {
-      if ((this.#llama.vocabAttributes(this.#vocab, token) & HIDDEN_ATTRIBUTES) !== 0) texts.push(this.#textOf(token));
+      const attributes = this.#llama.vocabAttributes(this.#vocab, token);
+      if ((attributes & (HIDDEN_ATTRIBUTES | FOUND_ATTRIBUTE)) === 0) continue;
+      const text = this.#textOf(token);
+      if ((attributes & HIDDEN_ATTRIBUTES) !== 0) control.push(text);
+      else if (MEANINGFUL_TAGS.includes(text)) tags.push(text);
     }
-    return texts;
+    return { control, tags };
   }
 }

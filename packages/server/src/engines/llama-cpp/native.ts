@@ -34,6 +34,7 @@ export interface Llama {
   memory(context: Pointer): Pointer;
   vocab(model: Pointer): Pointer;
   trainedContext(model: Pointer): number;
+  embeddingSize(model: Pointer): number;
   isRecurrent(model: Pointer): boolean;
   isHybrid(model: Pointer): boolean;
   chatTemplate(model: Pointer, name: string | null): string | null;
@@ -43,6 +44,10 @@ export interface Llama {
   isEndOfGeneration(vocab: Pointer, token: number): boolean;
   beginToken(vocab: Pointer): number;
   endToken(vocab: Pointer): number;
+  /** The tokens around a text with a gap to be filled; -1 where there are none. */
+  gapPrefix(vocab: Pointer): number;
+  gapSuffix(vocab: Pointer): number;
+  gapMiddle(vocab: Pointer): number;
   addsBegin(vocab: Pointer): boolean;
   tokenize(
     vocab: Pointer,
@@ -62,7 +67,11 @@ export interface Llama {
     special: boolean,
   ): number;
   decode(context: Pointer, batch: BatchStruct): number;
+  /** The rows of logits of the last step. */
+  logits(context: Pointer): Pointer | null;
   logitsOf(context: Pointer, index: number): Pointer | null;
+  /** Of a context with embeddings: a sequence's pooled vector, in llama.cpp's own memory. */
+  embeddingOf(context: Pointer, sequence: number): Pointer | null;
   sequenceRemove(memory: Pointer, sequence: number, from: number, to: number): boolean;
   sequenceCopy(memory: Pointer, source: number, target: number, from: number, to: number): void;
   memoryClear(memory: Pointer, data: boolean): void;
@@ -146,6 +155,7 @@ function load(gpu: boolean): Native {
     contextSize: bind('n_ctx', 'uint32_t', ['void *']),
     memory: bind('get_memory', 'void *', ['void *']),
     vocab: bind('model_get_vocab', 'void *', ['void *']),
+    embeddingSize: bind('model_n_embd', 'int32_t', ['void *']),
     trainedContext: bind('model_n_ctx_train', 'int32_t', ['void *']),
     isRecurrent: bind('model_is_recurrent', 'bool', ['void *']),
     isHybrid: bind('model_is_hybrid', 'bool', ['void *']),
@@ -156,10 +166,15 @@ function load(gpu: boolean): Native {
     isEndOfGeneration: bind('vocab_is_eog', 'bool', ['void *', 'int32_t']),
     beginToken: bind('vocab_bos', 'int32_t', ['void *']),
     endToken: bind('vocab_eos', 'int32_t', ['void *']),
+    gapPrefix: bind('vocab_fim_pre', 'int32_t', ['void *']),
+    gapSuffix: bind('vocab_fim_suf', 'int32_t', ['void *']),
+    gapMiddle: bind('vocab_fim_mid', 'int32_t', ['void *']),
     addsBegin: bind('vocab_get_add_bos', 'bool', ['void *']),
     tokenize: bind('tokenize', 'int32_t', ['void *', 'void *', 'int32_t', 'void *', 'int32_t', 'bool', 'bool']),
     tokenToPiece: bind('token_to_piece', 'int32_t', ['void *', 'int32_t', 'void *', 'int32_t', 'int32_t', 'bool']),
     decode: bind('decode', 'int32_t', ['void *', batch]),
+    embeddingOf: bind('get_embeddings_seq', 'void *', ['void *', 'int32_t']),
+    logits: bind('get_logits', 'void *', ['void *']),
     logitsOf: bind('get_logits_ith', 'void *', ['void *', 'int32_t']),
     sequenceRemove: bind('memory_seq_rm', 'bool', ['void *', 'int32_t', 'int32_t', 'int32_t']),
     sequenceCopy: bind('memory_seq_cp', 'void', ['void *', 'int32_t', 'int32_t', 'int32_t', 'int32_t']),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ChatEvent } from '../engine.ts';
 import { FakeContext, saysAfter } from './fake-context.ts';
-import type { TokenChooser } from './job.ts';
+import type { AnswerStage, TokenChooser } from './job.ts';
 import { Pace } from './pace.ts';
 import { ParkedStates } from './parked-states.ts';
 import { type Answer, Scheduler, type SchedulerOptions } from './scheduler.ts';
@@ -21,7 +21,11 @@ function make(options: Partial<SchedulerOptions> & { parkedBytes?: number } = {}
   const context = new FakeContext();
   const scheduler = new Scheduler({
     context,
-    vocabulary: { pieceOf: (token) => Uint8Array.of(token), endsAnswer: (token) => token === END },
+    vocabulary: {
+      pieceOf: (token) => Uint8Array.of(token),
+      endsAnswer: (token) => token === END,
+      nameOf: (token) => `<${token}>`,
+    },
     maxSequences: 4,
     poolTokens: 1000,
     batchTokens: 64,
@@ -448,4 +452,72 @@ test('whatever runs beside it, is shared, parked, guessed, cancelled or sent bac
   for (let round = 0; round < 40; round++) await Promise.all(Array.from({ length: 1 + random(7) }, one));
   expect(context.restores).toBeGreaterThan(3);
   expect(context.copies).toBeGreaterThan(3);
+});
+
+/** Writes A, B, C … and says where the answer stands after so many tokens. */
+function stagedChooser(stageAt: (written: number) => AnswerStage): TokenChooser {
+  let written = 0;
+  return {
+    next: () => 64 + ++written,
+    free: () => undefined,
+    get stage() {
+      return stageAt(written);
+    },
+  };
+}
+
+test('an answer that nothing can follow ends by itself; one that may end is complete at its token limit, another is not', async () => {
+  const { scheduler } = make();
+  const run = async (stageAt: (written: number) => AnswerStage): Promise<{ text: string; reason: unknown }> => {
+    const request = { prompt: prompt(1, 5), maxTokens: 4, stops: [], chooser: stagedChooser(stageAt) };
+    const { text, events } = await read(scheduler.submit(request));
+    const finish = events.at(-1);
+    return { text, reason: finish?.kind === 'finish' ? finish.reason : null };
+  };
+  expect(await run((written) => (written === 2 ? 'final' : 'open'))).toEqual({ text: 'AB', reason: 'stop' });
+  expect(await run(() => 'complete')).toEqual({ text: 'ABCD', reason: 'stop' });
+  expect(await run(() => 'open')).toEqual({ text: 'ABCD', reason: 'length' });
+  expect(await run(() => 'free')).toEqual({ text: 'ABCD', reason: 'length' });
+});
+
+test('a chooser that fails ends its own answer and no other', async () => {
+  const { scheduler } = make();
+  let written = 0;
+  const chooser: TokenChooser = {
+    next: () => {
+      if (++written > 3) throw new Error('no token fits');
+      return 64 + written;
+    },
+    free: () => undefined,
+  };
+  const failing = read(scheduler.submit({ prompt: prompt(1, 5), maxTokens: 9, stops: [], chooser }));
+  const other = read(scheduler.submit({ prompt: prompt(50, 5), maxTokens: 9, stops: [], chooser: chooserOf(99) }));
+  await expect(failing).rejects.toThrow('no token fits');
+  expect((await other).text).toBe('ABCDEFGHI');
+  expect(scheduler.load).toEqual({ running: 0, waiting: 0 });
+});
+
+test('with guesses checked several at a time, each token is told once and with its own chances', async () => {
+  const { scheduler, context } = make({ speculate: true, pace: new Pace(2) });
+  let last = 0;
+  const inner = context.chooser();
+  const chooser: TokenChooser = {
+    next: (index) => (last = inner.next(index)),
+    free: () => undefined,
+    get chances() {
+      return { logprob: -last, top: [{ token: last, logprob: -last }] };
+    },
+  };
+  const start = Array.from({ length: 60 }, (_, index) => 1 + (index % 9));
+  const { text, events } = await read(
+    scheduler.submit({ prompt: Int32Array.from(start), maxTokens: 80, stops: [], chooser }),
+  );
+  const tokens = events.flatMap((event) => (event.kind === 'text-delta' ? (event.logprobs ?? []) : []));
+  expect(context.steps.some(({ rows }) => rows > 1 && rows < 40)).toBe(true);
+  expect(tokens).toHaveLength(80);
+  expect(tokens.map((token) => token.text).join('')).toBe(text);
+  for (const token of tokens) {
+    expect(token.logprob).toBe(-(token.bytes[0] ?? NaN));
+    expect(token.top[0]?.text).toBe(token.text);
+  }
 });

@@ -260,7 +260,7 @@ export class Scheduler {
     if (output === null) return;
     let right = 0;
     for (;;) {
-      const token = job.write(output + right);
+      const token = writeNext(job, output + right);
       if (job.ended || token === null || right >= guessed.length || token !== guessed[right]) break;
       right++;
     }
@@ -374,6 +374,16 @@ export class Scheduler {
       run.job.failWith(error);
       this.#leave(run);
     }
+  }
+}
+
+/** Writes a job's next token; what goes wrong with choosing it ends this job alone. */
+function writeNext(job: Job, output: number): number | null {
+  try {
+    return job.write(output);
+  } catch (error) {
+    job.failWith(error instanceof Error ? error : new Error(String(error)));
+    return null;
   }
 }
 

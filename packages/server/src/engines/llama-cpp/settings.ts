@@ -58,9 +58,13 @@ export const LlamaCppSettings = z
     rearrange: z.boolean().default(true),
     /** Jinja source used instead of the template in the weights. */
     chatTemplate: z.string().nullable().default(null),
+    /** Who states functions to the model: its chat template where that knows how, or always our own words, which some models heed better. */
+    toolPrompt: z.enum(['template', 'words']).default('template'),
     /** Last tokens of prompt and answer that `repeatPenalty` looks at. */
     repeatWindow: z.int().min(0).max(65_536).default(64),
     sampling: SamplingDefaults.prefault({}),
+    /** How the model thinks; the pipeline reads it. */
+    reasoning: z.record(z.string(), z.unknown()).optional(),
     /** Bytes of cache for one token in f16, from the model's architecture; only the memory estimate reads it. */
     kvBytesPerToken: z.int().min(1).nullable().default(null),
     /** Tokens in the vocabulary; only the memory estimate reads it. */

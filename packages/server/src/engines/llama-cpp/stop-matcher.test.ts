@@ -63,3 +63,11 @@ test('text that can no longer become a stop string is given out at once', () => 
 test('an empty stop string never stops anything', () => {
   expect(feed([''], ['abc'])).toEqual({ text: 'abc', stopped: false });
 });
+
+test('it names the stop string that ended the text: of several, the one that begins first', () => {
+  const matcher = new StopMatcher(['END', 'X', 'never']);
+  matcher.push('one E');
+  expect(matcher.completed).toBeNull();
+  matcher.push('ND X');
+  expect(matcher.completed).toBe('END');
+});

@@ -13,9 +13,15 @@ export interface Matched {
 export class StopMatcher {
   readonly #stops: readonly string[];
   #held = '';
+  #completed: string | null = null;
 
   constructor(stops: readonly string[]) {
     this.#stops = stops.filter((stop) => stop !== '');
+  }
+
+  /** The stop string that was completed; null while none is. */
+  get completed(): string | null {
+    return this.#completed;
   }
 
   push(piece: string): Matched {
@@ -43,7 +49,10 @@ export class StopMatcher {
     let first: number | null = null;
     for (const stop of this.#stops) {
       const at = text.indexOf(stop);
-      if (at >= 0 && (first === null || at < first)) first = at;
+      if (at >= 0 && (first === null || at < first)) {
+        first = at;
+        this.#completed = stop;
+      }
     }
     return first;
   }

@@ -6,12 +6,14 @@ import { fromWhisperLanguage, toWhisperLanguage } from './languages.ts';
 import type { PcmStore } from './pcm-store.ts';
 import { type Span, WindowPlanner } from './plan-windows.ts';
 import { quietestSample } from './quietest-sample.ts';
+import type { HeardWord } from './read-words.ts';
 import { type HeardSegment, recogniseWindow } from './recognise-window.ts';
 import { parseSettings, type WhisperSettings } from './settings.ts';
 import {
   createVad,
   loadSherpa,
   recognizerConfig,
+  type RecognizerTask,
   SAMPLE_RATE,
   type SherpaRecognizer,
   type SherpaVad,
@@ -22,6 +24,9 @@ import { withHexTokens } from './token-table.ts';
 
 /** Shorter windows tell too little of their language: they follow what was spoken before. */
 const TELLING_SECONDS = 3;
+
+/** Each request then sets its own. */
+const FIRST_TASK: RecognizerTask = { language: '', mode: 'transcribe', tokenTimes: false };
 
 /** Turns speech into text with a Whisper model through sherpa-onnx, window by window and one request at a time. */
 export const createEngine: CreateEngine<'asr'> = async (options) => {
@@ -37,7 +42,7 @@ export const createEngine: CreateEngine<'asr'> = async (options) => {
     minPauseSeconds: settings.minPauseSeconds,
   });
   const recognizer = await withHexTokens(files.tokens, (tokens) =>
-    loadSherpa().OfflineRecognizer.createAsync(recognizerConfig({ ...files, tokens }, '', 'transcribe')),
+    loadSherpa().OfflineRecognizer.createAsync(recognizerConfig({ ...files, tokens }, FIRST_TASK)),
   );
   return new WhisperEngine({ settings, files, vad, recognizer });
 };
@@ -74,15 +79,16 @@ class WhisperEngine implements Engine<'asr'> {
       signal,
     });
     yield { kind: 'audio', durationSeconds };
+    const words = request.words === true;
     const spoken = new Map<string, number>();
     for await (const window of this.#windows(samples, signal)) {
       const segments = await this.#recognise(
-        { samples, window, language: language ?? likely(window, spoken), mode: request.mode },
+        { samples, window, language: language ?? likely(window, spoken) ?? '', mode: request.mode, tokenTimes: words },
         signal,
       );
       for (const segment of segments) {
         spoken.set(segment.language, (spoken.get(segment.language) ?? 0) + segment.end - segment.start);
-        yield toEvent(segment, durationSeconds);
+        yield toEvent(segment, durationSeconds, words);
       }
     }
     const main = mostSpoken(spoken);
@@ -120,16 +126,11 @@ class WhisperEngine implements Engine<'asr'> {
   }
 
   #recognise(
-    job: {
-      readonly samples: PcmStore;
-      readonly window: Span;
-      readonly language: string | null;
-      readonly mode: AsrRequest['mode'];
-    },
+    job: RecognizerTask & { readonly samples: PcmStore; readonly window: Span },
     signal: AbortSignal,
   ): Promise<HeardSegment[]> {
     const { recognizer, files } = this.#parts;
-    recognizer.setConfig(recognizerConfig(files, job.language ?? '', job.mode));
+    recognizer.setConfig(recognizerConfig(files, job));
     return recogniseWindow(recognizer, job.samples, job.window, signal);
   }
 }
@@ -149,12 +150,25 @@ function mostSpoken(spoken: ReadonlyMap<string, number>): string | null {
   );
 }
 
-function toEvent(segment: HeardSegment, durationSeconds: number): AsrEvent {
+function toEvent(segment: HeardSegment, durationSeconds: number, withWords: boolean): AsrEvent {
+  const times = ({ start, end }: { start: number; end: number }): { startSeconds: number; endSeconds: number } => ({
+    startSeconds: Math.min(start, durationSeconds),
+    endSeconds: Math.min(end, durationSeconds),
+  });
   return {
     kind: 'segment',
     text: segment.text,
-    startSeconds: Math.min(segment.start, durationSeconds),
-    endSeconds: Math.min(segment.end, durationSeconds),
+    ...times(segment),
     language: fromWhisperLanguage(segment.language),
+    ...(withWords && { words: wordsOf(segment).map((word) => ({ text: word.text, ...times(word) })) }),
   };
+}
+
+function wordsOf({ words }: HeardSegment): readonly HeardWord[] {
+  if (words !== null) return words;
+  throw new GatewayError(
+    'unsupported_value',
+    'this speech model does not tell when each word was said; ask for segments, or have the operator pull the model again',
+    { param: 'timestamp_granularities' },
+  );
 }

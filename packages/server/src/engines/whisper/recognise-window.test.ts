@@ -17,6 +17,8 @@ function result(
 }
 
 const window = { start: 10 * SAMPLE_RATE, end: 20 * SAMPLE_RATE };
+/** What the model was given: sound throughout. */
+const input = new Float32Array(10 * SAMPLE_RATE).fill(0.5);
 
 test('segment times are shifted to the file, in order and inside the window', () => {
   const segments = readSegments(
@@ -26,6 +28,7 @@ test('segment times are shifted to the file, in order and inside the window', ()
       [' Three.', 6, 9],
     ]),
     window,
+    input,
   );
   expect(segments.map(({ start, end }) => [start, end])).toEqual([
     [10, 14],
@@ -35,8 +38,8 @@ test('segment times are shifted to the file, in order and inside the window', ()
 });
 
 test('a segment that the model did not close lasts to the end of the window', () => {
-  expect(readSegments(result([[' One.', 2, 0]]), window)).toEqual([
-    { text: ' One.', start: 12, end: 20, language: 'en' },
+  expect(readSegments(result([[' One.', 2, 0]]), window, input)).toEqual([
+    { text: ' One.', start: 12, end: 20, language: 'en', words: null },
   ]);
 });
 
@@ -49,8 +52,21 @@ test('segments without a letter or digit are left out', () => {
         [' Yes', 2, 1],
       ]),
       window,
+      input,
     ).map(({ text }) => text),
   ).toEqual([' Yes']);
+});
+
+test('the words of a segment are shifted to the file and end with the window', () => {
+  const told = {
+    ...result([[' One two', 0, 4]]),
+    tokens: [' One', ' two'].map((token) => Buffer.from(token).toString('hex')),
+  };
+  const [segment] = readSegments({ ...told, timestamps: [0.5, 1], durations: [0.5, 20] }, window, input);
+  expect(segment?.words).toEqual([
+    { text: 'One', start: 10.5, end: 11 },
+    { text: 'two', start: 11, end: 20 },
+  ]);
 });
 
 test('a result that used up the tokens is taken for cut off', () => {

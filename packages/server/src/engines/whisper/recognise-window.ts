@@ -3,6 +3,8 @@ import { withLeadingSpace } from './languages.ts';
 import type { PcmStore } from './pcm-store.ts';
 import type { Span } from './plan-windows.ts';
 import { quietestSample } from './quietest-sample.ts';
+import { type HeardWord, readWords } from './read-words.ts';
+import { soundingPart } from './sounding-part.ts';
 import { textOfHex } from './token-table.ts';
 import { SAMPLE_RATE, type SherpaRecognizer, type SherpaResult } from './sherpa.ts';
 
@@ -14,6 +16,8 @@ export interface HeardSegment {
   readonly end: number;
   /** Whisper's code. */
   readonly language: string;
+  /** Its words; null: the model was not asked, or does not tell. */
+  readonly words: readonly HeardWord[] | null;
 }
 
 /** sherpa-onnx lets Whisper write so many tokens for each second that it is given. */
@@ -50,7 +54,7 @@ export async function recogniseWindow(
       ...(await recogniseWindow(recognizer, samples, { start: middle, end: window.end }, signal)),
     ];
   }
-  return collapseEqualSegments(readSegments(result, window));
+  return collapseEqualSegments(readSegments(result, window, input));
 }
 
 /** Whether the model may have stopped for want of tokens; the two time marks of a segment count as tokens. */
@@ -59,15 +63,17 @@ export function ranOut(result: SherpaResult, inputSeconds: number): boolean {
   return result.tokens.length + marks >= Math.floor(inputSeconds * TOKENS_PER_SECOND) - 1;
 }
 
-/** The result's segments in the file's time: in order, inside the window, without empty ones. */
-export function readSegments(result: SherpaResult, window: Span): HeardSegment[] {
+/** The result's segments in the file's time: in order, inside the window, without empty ones. `input`: the sound that the model was given. */
+export function readSegments(result: SherpaResult, window: Span, input: Float32Array): HeardSegment[] {
   const offset = window.start / SAMPLE_RATE;
   const length = (window.end - window.start) / SAMPLE_RATE;
   const language = result.lang;
   const segments: HeardSegment[] = [];
+  const words = readWords(result, (span) => soundingPart(input, span));
   let earliest = 0;
   result.segment_texts.forEach((raw, index) => {
-    const text = collapseRepeats(textOfHex(raw)).trim();
+    const heard = textOfHex(raw);
+    const text = collapseRepeats(heard).trim();
     if (!/[\p{L}\p{N}]/u.test(text)) return;
     const marked = result.segment_timestamps[index] ?? 0;
     const duration = result.segment_durations[index] ?? 0;
@@ -75,9 +81,26 @@ export function readSegments(result: SherpaResult, window: Span): HeardSegment[]
     const closed = duration > 0 ? marked + duration : (result.segment_timestamps[index + 1] ?? length);
     const end = Math.min(Math.max(closed, start), length);
     earliest = end;
-    segments.push({ text: withLeadingSpace(text), start: offset + start, end: offset + end, language });
+    // Of a loop that was shortened nothing tells which of its words were said.
+    const said = text === heard.trim() ? (words?.[index] ?? []) : [];
+    segments.push({
+      text: withLeadingSpace(text),
+      start: offset + start,
+      end: offset + end,
+      language,
+      words: words === null ? null : inFileTime(said, offset, length),
+    });
   });
   return segments;
+}
+
+/** Words in the file's time, none longer than the window. */
+function inFileTime(words: readonly HeardWord[], offset: number, length: number): HeardWord[] {
+  return words.map(({ text, start, end }) => ({
+    text,
+    start: offset + Math.min(Math.max(start, 0), length),
+    end: offset + Math.min(Math.max(end, 0), length),
+  }));
 }
 
 function cutNearMiddle(samples: PcmStore, window: Span): number {

@@ -5,6 +5,9 @@ export interface SherpaResult {
   /** Whisper's code of the language. */
   readonly lang: string;
   readonly tokens: readonly string[];
+  /** When each token begins and how long it lasts, where that was asked for and the decoder tells what it attends to; else empty. */
+  readonly timestamps?: readonly number[];
+  readonly durations?: readonly number[];
   readonly segment_timestamps: readonly number[];
   /** 0 where the model did not close the segment. */
   readonly segment_durations: readonly number[];
@@ -69,8 +72,17 @@ export interface WhisperFiles {
   readonly threads: number;
 }
 
-/** The recogniser's configuration; an empty language lets the model detect it. */
-export function recognizerConfig(files: WhisperFiles, language: string, mode: 'transcribe' | 'translate'): object {
+/** What is asked of the recogniser. */
+export interface RecognizerTask {
+  /** Empty: the model detects it. */
+  readonly language: string;
+  readonly mode: 'transcribe' | 'translate';
+  /** Whether to tell when each token was said. */
+  readonly tokenTimes: boolean;
+}
+
+/** The recogniser's configuration. */
+export function recognizerConfig(files: WhisperFiles, { language, mode, tokenTimes }: RecognizerTask): object {
   return {
     featConfig: { sampleRate: SAMPLE_RATE, featureDim: 80 },
     modelConfig: {
@@ -81,6 +93,7 @@ export function recognizerConfig(files: WhisperFiles, language: string, mode: 't
         task: mode,
         tailPaddings: TAIL_FRAMES,
         enableSegmentTimestamps: 1,
+        enableTokenTimestamps: tokenTimes ? 1 : 0,
       },
       tokens: files.tokens,
       numThreads: files.threads,

@@ -5,10 +5,10 @@ import { pageText } from '../../pipeline/page-text.ts';
 import { GatewayError } from '../../shared/errors.ts';
 import { modelHeader, serverTiming } from '../answer-headers.ts';
 import type { AppDeps } from '../app-deps.ts';
-import { readImage } from '../chat-input.ts';
 import { type Demand, toDemand } from '../demand.ts';
 import type { Flights } from '../flight.ts';
 import { parse } from '../parse.ts';
+import { readImage } from '../read-part.ts';
 import { formOf, isForm, jsonOf } from '../request-body.ts';
 import { answerWhenReady } from '../slow-answer.ts';
 

@@ -8,6 +8,7 @@ import { sendBytes } from '../binary-stream.ts';
 import { toDemand } from '../demand.ts';
 import { EventStream, sendEvents } from '../event-stream.ts';
 import type { Flights } from '../flight.ts';
+import { ignoredNotice } from '../ignored-notice.ts';
 import { parse } from '../parse.ts';
 import { jsonOf } from '../request-body.ts';
 
@@ -26,6 +27,7 @@ export function mountSpeech(app: FastifyInstance, deps: AppDeps, flights: Flight
     const demand = toDemand({ ...concert, keep_alive: wanted.keep_alive });
     const flight = flights.begin(request, reply, { model: asked, stream: format === 'sse', demand });
     const input = { model: asked, text: wanted.input, voice, speed: wanted.speed };
+    void reply.headers(ignoredNotice({ instructions: wanted.instructions }));
     const spoken = deps.speak(input, flight.signal, flight);
     const log = deps.log.child({ requestId: request.id });
     let model: string | null = null;

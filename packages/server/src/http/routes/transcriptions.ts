@@ -14,11 +14,21 @@ import type { AppDeps } from '../app-deps.ts';
 import { type Demand, toDemand } from '../demand.ts';
 import { EventStream, type EventStreamOptions, sendEvents } from '../event-stream.ts';
 import type { Flight, Flights } from '../flight.ts';
+import { ignoredNotice } from '../ignored-notice.ts';
 import { parse } from '../parse.ts';
 import type { Form } from '../read-form.ts';
 import { formOf } from '../request-body.ts';
 import { answerWhenReady } from '../slow-answer.ts';
-import { joint, type Segment, toSrt, toVerbose, toVtt, type Transcript, transcriptText } from '../transcript.ts';
+import {
+  joint,
+  type Segment,
+  toSrt,
+  toVerbose,
+  toVtt,
+  type Transcript,
+  transcriptText,
+  type VerboseOptions,
+} from '../transcript.ts';
 
 const LISTS = ['timestamp_granularities', 'include'];
 
@@ -33,12 +43,14 @@ export function mountTranscriptions(app: FastifyInstance, deps: AppDeps, flights
       audio: recordingOf(form),
       language: wanted.language?.split('-')[0]?.toLowerCase() ?? null,
       mode: 'transcribe',
+      words: wanted.timestamp_granularities.includes('word'),
     };
     const { stream } = wanted;
+    void reply.headers(ignoredIn(wanted));
     const flight = flights.begin(request, reply, { model: wanted.model, stream, demand: demandOf(wanted) });
     const events = watched(deps.transcribe(input, flight.signal, flight), flight, deps);
-    if (!stream)
-      return sendTranscript(deps, { request, reply, events, format: wanted.response_format, task: 'transcribe' });
+    const { response_format: format, timestamp_granularities: granularities } = wanted;
+    if (!stream) return sendTranscript(deps, { request, reply, events, format, task: 'transcribe', granularities });
     await streamTranscript(reply, events, { clock: deps.clock, log: deps.log.child({ requestId: request.id }) });
     return reply;
   });
@@ -47,9 +59,21 @@ export function mountTranscriptions(app: FastifyInstance, deps: AppDeps, flights
     const form = formOf(request);
     const wanted = parse(TranslationRequest, fieldsOf(form));
     const input: TranscribeInput = { model: wanted.model, audio: recordingOf(form), language: null, mode: 'translate' };
+    void reply.headers(ignoredIn(wanted));
     const flight = flights.begin(request, reply, { model: wanted.model, stream: false, demand: demandOf(wanted) });
     const events = watched(deps.transcribe(input, flight.signal, flight), flight, deps);
-    return sendTranscript(deps, { request, reply, events, format: wanted.response_format, task: 'translate' });
+    const format = wanted.response_format;
+    return sendTranscript(deps, { request, reply, events, format, task: 'translate', granularities: [] });
+  });
+}
+
+/** What Whisper could do with them is not done here: decoding is greedy, and begins with the sound alone. */
+function ignoredIn(wanted: Partial<TranscriptionRequest>): Record<string, string> {
+  const { prompt, temperature, chunking_strategy } = wanted;
+  return ignoredNotice({
+    prompt: prompt === '' ? null : prompt,
+    temperature: temperature === 0 ? null : temperature,
+    chunking_strategy: chunking_strategy === 'auto' ? null : chunking_strategy,
   });
 }
 
@@ -88,8 +112,9 @@ function refuseUnbuilt(wanted: TranscriptionRequest): void {
   const refuse = (param: string, sentence: string): never => {
     throw new GatewayError('unsupported_value', `${param}: ${sentence}`, { param });
   };
-  if (wanted.timestamp_granularities.includes('word'))
-    refuse('timestamp_granularities', 'only segments have times; ask for segment');
+  if (wanted.timestamp_granularities.includes('word') && wanted.response_format !== 'verbose_json') {
+    refuse('timestamp_granularities', 'the times of words stand in verbose_json alone; ask for that response_format');
+  }
   if (wanted.include.length > 0) refuse('include', 'log probabilities are not returned; leave include out');
   if (wanted.stream && wanted.response_format !== 'json' && wanted.response_format !== 'text') {
     refuse(
@@ -109,16 +134,15 @@ function recordingOf(form: Form): Uint8Array {
 
 type Format = TranscriptionRequest['response_format'];
 
-interface WantedTranscript {
+interface WantedTranscript extends VerboseOptions {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly events: AsyncIterable<TranscribeEvent>;
   readonly format: Format;
-  readonly task: 'transcribe' | 'translate';
 }
 
 async function sendTranscript(deps: AppDeps, wanted: WantedTranscript): Promise<unknown> {
-  const { reply, format, task } = wanted;
+  const { reply, format } = wanted;
   const transcript = collect(wanted, deps);
   switch (format) {
     case 'json':
@@ -126,7 +150,7 @@ async function sendTranscript(deps: AppDeps, wanted: WantedTranscript): Promise<
       const body = transcript.then((found): Transcription | VerboseTranscription =>
         format === 'json'
           ? { text: transcriptText(found.segments), usage: { type: 'duration', seconds: found.durationSeconds } }
-          : toVerbose(found, task),
+          : toVerbose(found, wanted),
       );
       return answerWhenReady(reply, body, { clock: deps.clock, log: deps.log.child({ requestId: wanted.request.id }) });
     }

@@ -111,6 +111,29 @@ test('the imported decoder says the same token by token as at once', async () =>
   for (const [index, value] of whole.entries()) expect(stepped[index]).toBeCloseTo(value, 1);
 });
 
+test('where the alignment heads are known, the decoder tells what each of them looks at', async () => {
+  const alignment_heads = [
+    [1, 1],
+    [0, 0],
+    [1, 0],
+  ];
+  const { encoder, decoder } = await imported({ config: JSON.stringify({ ...TINY_CONFIG, alignment_heads }) });
+  const cross = await heard(encoder);
+  const session = await InferenceSession.create(decoder);
+  expect(session.outputNames.at(-1)).toBe('cross_attention_weights');
+  const { cross_attention_weights: looks, logits } = await decoded(session, cross, [5, 6, 9], stateAt(0));
+  expect(looks?.dims).toEqual([1, alignment_heads.length, 3, 10]);
+  expect(new Set(looks?.data as Float32Array).size).toBeGreaterThan(50);
+  const plain = await InferenceSession.create((await imported({}, 'plain-')).decoder);
+  expect(plain.outputNames).toHaveLength(3);
+  expect((await decoded(plain, cross, [5, 6, 9], stateAt(0)))['logits']?.data).toEqual(logits?.data);
+});
+
+test('alignment heads that the model does not have are refused', async () => {
+  const config = JSON.stringify({ ...TINY_CONFIG, alignment_heads: [[TINY.layers, 0]] });
+  await expect(imported({ config })).rejects.toThrow('alignment heads that model.bin does not have');
+});
+
 test('two imports give the same bytes', async () => {
   const first = await imported();
   const second = await imported({}, 'again-');

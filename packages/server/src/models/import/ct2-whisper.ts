@@ -31,7 +31,7 @@ export const runImport: Importer = async ({ inputs, outputs, signal, onProgress 
     encoderParts(weights, whisperMetadata(vocabulary, config, weights.sizes)),
     { signal, onProgress: (done) => onProgress(done * ENCODER_SHARE) },
   );
-  await writeParts(outputEndingIn(outputs, 'decoder.int8.onnx'), decoderParts(weights), {
+  await writeParts(outputEndingIn(outputs, 'decoder.int8.onnx'), decoderParts(weights, config.alignment_heads), {
     signal,
     onProgress: (done) => onProgress(ENCODER_SHARE + done * (1 - ENCODER_SHARE)),
   });

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -74,4 +74,16 @@ test('where pip cannot report, it downloads the wheel itself', async () => {
   expect(await pip.download({ package: 'some-pkg', version: '1.0' }, folder, never)).toBe(
     join(folder, 'some_pkg-1.0-py3-none-any.whl'),
   );
+});
+
+test('a wheel of another platform is asked for by itself, and never as sources', async () => {
+  const seen = join(folder, 'seen');
+  const pip = await pipThat(
+    `require('fs').appendFileSync(${JSON.stringify(seen)}, process.argv.slice(2).join(' ') + '\\n'); console.log('{"install":[]}')`,
+  );
+  await pip.locate([...wanted, { package: 'other', version: '2', platform: 'manylinux2014_x86_64' }], never);
+  const [own, foreign] = (await readFile(seen, 'utf8')).trim().split('\n');
+  expect(own).toMatch(/Some_Pkg==1\.0$/);
+  expect(own).not.toContain('--platform');
+  expect(foreign).toMatch(/--only-binary :all: --platform manylinux2014_x86_64 --target \S+ other==2$/);
 });

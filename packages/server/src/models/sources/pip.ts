@@ -8,6 +8,8 @@ import { SourceError } from './source.ts';
 export interface Requirement {
   readonly package: string;
   readonly version: string;
+  /** Its wheel for this platform, in pip's words, wherever we run: of packages that also hold programs, but not for every machine. */
+  readonly platform?: string | undefined;
 }
 
 /** Where a wheel can be had, as the package index says. */
@@ -52,8 +54,23 @@ export class Pip {
    * of the two. Throws SourceError where pip is missing, too old or refuses.
    */
   async locate(requirements: readonly Requirement[], signal: AbortSignal): Promise<ReadonlyMap<string, WheelAddress>> {
+    const found = new Map<string, WheelAddress>();
+    for (const platform of new Set(requirements.map((requirement) => requirement.platform))) {
+      const asked = requirements.filter((requirement) => requirement.platform === platform);
+      for (const [key, address] of await this.#ask(asked, platform, signal)) found.set(key, address);
+    }
+    return found;
+  }
+
+  async #ask(
+    requirements: readonly Requirement[],
+    platform: string | undefined,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, WheelAddress>> {
     const options = ['install', '--dry-run', '--ignore-installed', '--no-deps', '--quiet', '--report', '-'];
-    const text = await this.#run([...options, ...requirements.map(pinOf)], signal);
+    // For another platform pip wants a folder, into which a dry run writes nothing.
+    const foreign = platform === undefined ? [] : [...wheelsFor(platform), '--target', 'wheels'];
+    const text = await this.#run([...options, ...foreign, ...requirements.map(pinOf)], signal);
     let report: z.infer<typeof Report>;
     try {
       // pip may print warnings before the report.
@@ -73,10 +90,8 @@ export class Pip {
 
   /** Lets pip fetch one wheel into an empty folder and returns its path; for versions of pip that cannot report. */
   async download(requirement: Requirement, folder: string, signal: AbortSignal): Promise<string> {
-    await this.#run(
-      ['download', '--no-deps', '--quiet', '--only-binary', ':all:', '--dest', folder, pinOf(requirement)],
-      signal,
-    );
+    const wheels = requirement.platform === undefined ? ['--only-binary', ':all:'] : wheelsFor(requirement.platform);
+    await this.#run(['download', '--no-deps', '--quiet', ...wheels, '--dest', folder, pinOf(requirement)], signal);
     const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'));
     if (wheel === undefined) throw new SourceError(`pip fetched no wheel of ${pinOf(requirement)}`);
     return join(folder, wheel);
@@ -97,6 +112,10 @@ export class Pip {
 /** One spelling for a package's names (PEP 503) and its version. */
 export function wheelKey(requirement: Requirement): string {
   return `${requirement.package.toLowerCase().replace(/[-_.]+/g, '-')}==${requirement.version}`;
+}
+
+function wheelsFor(platform: string): readonly string[] {
+  return ['--only-binary', ':all:', '--platform', platform];
 }
 
 function pinOf(requirement: Requirement): string {

@@ -1,8 +1,13 @@
 import { speakInline } from './inline-markdown.ts';
-import { endsWide } from './spoken-length.ts';
+import { endsWide, isSpeakable } from './spoken-length.ts';
 
 /** Said in place of a block of code. */
 const CODE_OMITTED = { wide: '代码略。', other: 'Code omitted.' } as const;
+
+/** Whether a clause says more than that code was left out. */
+export function saysMoreThanCode(clause: string): boolean {
+  return isSpeakable(clause.replaceAll(CODE_OMITTED.wide, '').replaceAll(CODE_OMITTED.other, ''));
+}
 
 type Block = { readonly kind: 'text' } | { readonly kind: 'code'; readonly fence: string };
 

@@ -5,6 +5,9 @@ const EPSILON = { float: 1e-5 } as const;
 /** Added to the attention score of a later token. */
 const MASKED = -1e9;
 
+/** A head of the decoder's cross-attention. */
+type AttentionHead = readonly [layer: number, head: number];
+
 /**
  * The Whisper encoder with the decoder's cross-attention keys and values: `mel` [N, mels, T] →
  * `n_layer_cross_k`, `n_layer_cross_v` [layers, N, T / 2, state], the form that sherpa-onnx runs.
@@ -62,9 +65,11 @@ export function encoderParts(weights: WhisperWeights, metadata: Readonly<Record<
 
 /**
  * The Whisper decoder with its cache outside: `tokens` [N, n], the self-attention caches [layers, N, textContext, state],
- * the encoder's keys and values, `offset` [1] → `logits` [N, n, vocabulary] and the new caches.
+ * the encoder's keys and values, `offset` [1] → `logits` [N, n, vocabulary] and the new caches. Where alignment heads are known, what
+ * they look at comes last: `cross_attention_weights` [N, heads, n, frames], scores before softmax, from which sherpa-onnx tells
+ * when each token was said.
  */
-export function decoderParts(weights: WhisperWeights): FilePart[] {
+export function decoderParts(weights: WhisperWeights, alignmentHeads: readonly AttentionHead[]): FilePart[] {
   const { textContext, state, decoderHeads, decoderLayers, vocabulary } = weights.sizes;
   const graph = new GraphBuilder();
   const layer = new Layers(graph, weights);
@@ -91,6 +96,7 @@ export function decoderParts(weights: WhisperWeights): FilePart[] {
   const mask = graph.node('Unsqueeze', [maskRows, graph.integers([0, 1])]);
 
   const caches: { readonly k: string[]; readonly v: string[] } = { k: [], v: [] };
+  const looks: string[] = [];
   for (let index = 0; index < decoderLayers; index++) {
     const name = `decoder/layer_${index}`;
     const atLayer = graph.integer(index);
@@ -115,12 +121,18 @@ export function decoderParts(weights: WhisperWeights): FilePart[] {
     );
     const crossK = graph.node('Gather', ['n_layer_cross_k', atLayer], { axis: 0 });
     const crossV = graph.node('Gather', ['n_layer_cross_v', atLayer], { axis: 0 });
+    const heads = alignmentHeads.filter(([of]) => of === index).map(([, head]) => head);
+    looks.push(...layer.scores(query, crossK, { heads, of: decoderHeads }));
     x = layer.attended(x, [query, crossK, crossV], decoderHeads, `${name}/attention/linear_2`);
     x = layer.feedForward(x, `${name}/ffn`);
   }
   graph.outputNode('Identity', [layer.multiplied(layer.norm(x, 'decoder/layer_norm'), embeddings)], 'logits');
   graph.outputNode('Concat', caches.k, 'out_n_layer_self_k_cache', { axis: 0 });
   graph.outputNode('Concat', caches.v, 'out_n_layer_self_v_cache', { axis: 0 });
+  if (looks.length !== alignmentHeads.length)
+    throw new Error('config.json names alignment heads that model.bin does not have; they belong to different models');
+  if (looks.length > 0) graph.outputNode('Concat', looks, 'cross_attention_weights', { axis: 1 });
+  const lookDims = ['N', looks.length, 'n', 'frames'];
 
   const cacheDims = [decoderLayers, 'N', textContext, state];
   const crossDims = [decoderLayers, 'N', 'frames', state];
@@ -138,6 +150,7 @@ export function decoderParts(weights: WhisperWeights): FilePart[] {
       { name: 'logits', type: 'float', dims: ['N', 'n', vocabulary] },
       { name: 'out_n_layer_self_k_cache', type: 'float', dims: cacheDims },
       { name: 'out_n_layer_self_v_cache', type: 'float', dims: cacheDims },
+      ...(looks.length === 0 ? [] : [{ name: 'cross_attention_weights', type: 'float', dims: lookDims } as const]),
     ],
     metadata: {},
   });
@@ -192,6 +205,28 @@ class Layers {
     const inputs = mask === '' ? qkv : [...qkv, '', '', mask];
     const mixed = this.#graph.node('com.microsoft::MultiHeadAttention', inputs, { num_heads: heads });
     return this.#graph.node('Add', [x, this.linear(mixed, output, state, state)]);
+  }
+
+  /** For each head, how much each query is drawn to each key: [N, 1, queries, keys], before softmax. */
+  scores(
+    query: string,
+    keys: string,
+    { heads, of }: { readonly heads: readonly number[]; readonly of: number },
+  ): string[] {
+    const graph = this.#graph;
+    const width = this.#weights.sizes.state / of;
+    return heads
+      .filter((head) => head < of)
+      .map((head) => {
+        const ends = [graph.integers([head * width]), graph.integers([(head + 1) * width]), graph.integers([2])];
+        const [q, k] = [query, keys].map((whole) => graph.node('Slice', [whole, ...ends])) as [string, string];
+        // Transposed as it is read: to turn the keys themselves round would copy them with each token.
+        const scores = graph.node('com.microsoft::FusedMatMul', [q, k], {
+          transB: 1,
+          alpha: { float: 1 / Math.sqrt(width) },
+        });
+        return graph.node('Unsqueeze', [scores, graph.integers([1])]);
+      });
   }
 
   feedForward(x: string, name: string): string {

@@ -5,6 +5,8 @@ import type { WhisperSizes } from './whisper-weights.ts';
 export const WhisperConfig = z.object({
   lang_ids: z.array(z.int().nonnegative()),
   suppress_ids: z.array(z.int().nonnegative()),
+  /** Heads of the decoder's cross-attention, as layer and head, that look where in the sound a word is; none: it is not known. */
+  alignment_heads: z.array(z.tuple([z.int().nonnegative(), z.int().nonnegative()])).default([]),
 });
 export type WhisperConfig = z.infer<typeof WhisperConfig>;
 
