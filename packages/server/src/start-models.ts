@@ -34,6 +34,12 @@ export interface StartModels {
 
 /** Of what is free on a GPU at the start; drivers and fragments take the rest. */
 const GPU_SHARE = 0.95;
+/**
+ * Of the budget for RAM: models grow a little while they answer, and what processes share counts for those that are left when one ends. GPUs
+ * have theirs in `GPU_SHARE`.
+ */
+const HEADROOM_SHARE = 0.02;
+const MOST_HEADROOM_BYTES = 512 * 1024 * 1024;
 /** Engines that cut every layer over their GPUs. */
 const TENSOR_PARALLEL = new Set(['vllm', 'sglang', 'trtllm']);
 
@@ -58,6 +64,7 @@ export async function startModels(start: StartModels): Promise<ModelManager> {
     startWorker,
     engines: ENGINES,
     budgets,
+    headroom: { ram: Math.min(MOST_HEADROOM_BYTES, Math.floor((budgets.ram ?? 0) * HEADROOM_SHARE)) },
     deviceNames: { ram: 'RAM', ...Object.fromEntries(cards.map(({ id, name }) => [id, name])) },
     gpus: machine.gpus,
     logFile: (modelId) => join(config.home, 'logs', `${modelId}.log`),

@@ -144,3 +144,16 @@ test('unloading a model that is not loaded is done at once', async () => {
   await models.unload('a');
   await expect(models.unload('b')).rejects.toMatchObject({ code: 'model_not_found' });
 });
+
+test('loads leave the headroom free, into which what is loaded may grow, and the budget is told whole', async () => {
+  const { models } = setUp([model('a'), model('b')], {
+    headroom: { ram: 3 },
+    readUse: () => Promise.resolve({ ram: 4 }),
+  });
+  using _first = await models.acquire('a', 'chat', noSignal);
+  void models.acquire('b', 'chat', noSignal).catch(() => undefined);
+  await Promise.resolve();
+  // 4 + 4 would fit into 10, but not into what loads may take of it.
+  expect(kindOf(models, 'b')).toBe('unloaded');
+  expect(models.status().memory.devices[0]).toMatchObject({ budgetBytes: 10 });
+});

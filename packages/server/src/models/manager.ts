@@ -2,7 +2,14 @@ import type { Task } from '../engines/engine.ts';
 import type { EngineDefinition } from '../engines/engine-definition.ts';
 import type { EngineProcess } from '../engines/engine-process.ts';
 import { GatewayError } from '../shared/errors.ts';
-import { type DeviceId, type Footprint, bytesOn, devicesOf } from '../shared/footprint.ts';
+import {
+  type DeviceId,
+  type Footprint,
+  NO_BYTES,
+  bytesOn,
+  devicesOf,
+  subtractFootprints,
+} from '../shared/footprint.ts';
 import type { LearnedSizes } from './learned-sizes.ts';
 import type { LifecycleEvent } from './lifecycle-event.ts';
 import { totalCounted } from './memory-budget.ts';
@@ -30,6 +37,8 @@ export interface ModelManagerDeps extends ModelProcessesDeps {
   readonly engines: readonly EngineDefinition[];
   /** Bytes that all models together may hold on each device. */
   readonly budgets: Footprint;
+  /** Of these, what loads leave free for the growth of what is loaded; absent: nothing. */
+  readonly headroom?: Footprint;
   /** How messages and operators are told of devices: `RAM`, or the GPU's name. */
   readonly deviceNames: Readonly<Partial<Record<DeviceId, string>>>;
   /** What earlier runs of the server measured; absent: nothing. */
@@ -92,7 +101,7 @@ class Manager implements ModelManager {
     });
     const scheduled = deps.models.map((model) => scheduledModel(model, engineOf(model, deps.engines), deps));
     this.#state = initialState(scheduled, {
-      budgets: deps.budgets,
+      budgets: subtractFootprints(deps.budgets, deps.headroom ?? NO_BYTES),
       queueLimit: deps.queueLimit ?? QUEUE_LIMIT,
       patienceMs: deps.patienceMs ?? PATIENCE_MS,
     });
@@ -152,7 +161,7 @@ class Manager implements ModelManager {
     return {
       id,
       name: this.#deps.deviceNames[id] ?? (id === 'ram' ? 'RAM' : id),
-      budgetBytes: bytesOn(this.#state.limits.budgets, id),
+      budgetBytes: bytesOn(this.#deps.budgets, id),
       reservedBytes: bytesOn(totalCounted(slots), id) - keptBytes,
       measuredBytes: models.reduce((sum, { measured }) => sum + bytesOn(measured ?? {}, id), 0),
       keptBytes,
