@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ChatMessage } from '../../packages/server/src/engines/engine.ts';
+import { RUN_MARK } from '../run-mark.ts';
 
 /** Tokens that each stream writes. */
 export const MAX_TOKENS = 48;
@@ -19,11 +20,14 @@ export interface StreamPlace {
 
 /**
  * A conversation that asks for a longer answer than `MAX_TOKENS`. It begins with a number of its own, so that no cache of
- * prefixes can save work that the other side has to do; the same place gives the same words.
+ * prefixes can save work that the other side has to do; within a run the same place gives the same words.
  */
 export function conversationFor(place: StreamPlace): readonly ChatMessage[] {
   const { round, streams, set, stream } = place;
-  const number = createHash('sha256').update(`${round}/${streams}/${set}/${stream}`).digest('hex').slice(0, 12);
+  const number = createHash('sha256')
+    .update(`${RUN_MARK}/${round}/${streams}/${set}/${stream}`)
+    .digest('hex')
+    .slice(0, 12);
   const subject = SUBJECTS[stream % SUBJECTS.length];
   return [
     { role: 'system', content: `${number} is the number of this talk. You tell long stories and never stop early.` },

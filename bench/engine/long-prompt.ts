@@ -1,4 +1,5 @@
 import type { ChatMessage } from '../../packages/server/src/engines/engine.ts';
+import { RUN_MARK } from '../run-mark.ts';
 
 const WORDS = [
   'river',
@@ -22,7 +23,7 @@ export function longPrompt(number: number, tokens: number): readonly ChatMessage
     (_, index) => WORDS[(index * 7 + number * 5 + ((index * index) % 11)) % WORDS.length],
   );
   return [
-    { role: 'system', content: `List ${number + 2} begins here.` },
+    { role: 'system', content: `List ${RUN_MARK}, ${number + 2}, begins here.` },
     { role: 'user', content: `${words.join(' ')}. Which word came first?` },
   ];
 }

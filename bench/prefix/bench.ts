@@ -4,6 +4,7 @@ import { inTurn } from '../chat/in-turn.ts';
 import { interleave } from '../measure.ts';
 import { type Pair, withPair } from '../peer/pair.ts';
 import type { Findings } from '../report.ts';
+import { RUN_MARK } from '../run-mark.ts';
 import type { ChatSide } from '../stream/chat-side.ts';
 import { askTogether } from './common.ts';
 import { Conversation, talk } from './conversation.ts';
@@ -82,5 +83,8 @@ function conversations(name: string, count: number): Conversation[] {
 }
 
 function numberOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+  return createHash('sha256')
+    .update(RUN_MARK + text)
+    .digest('hex')
+    .slice(0, 12);
 }

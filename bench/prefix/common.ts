@@ -1,6 +1,7 @@
 import type { ChatMessage } from '../../packages/server/src/engines/engine.ts';
 import { longPrompt } from '../engine/long-prompt.ts';
 import type { ChatSide } from '../stream/chat-side.ts';
+import { RUN_MARK } from '../run-mark.ts';
 import type { Turn } from './conversation.ts';
 
 const SYSTEM_TOKENS = 600;
@@ -19,7 +20,7 @@ export async function askTogether(side: ChatSide, list: number, streams: number,
     Array.from({ length: streams }, async (_, index) => {
       const question = `${QUESTIONS[index % QUESTIONS.length]} This is question ${wave * streams + index}.`;
       const messages: readonly ChatMessage[] = [
-        { role: 'system', content: `List ${list}: ${String(words)}` },
+        { role: 'system', content: `List ${RUN_MARK}, ${list}: ${String(words)}` },
         { role: 'user', content: question },
       ];
       const { firstTextMs, promptTokens, cachedTokens } = await side.ask(messages, ANSWER_TOKENS);
