@@ -9,6 +9,7 @@ import { systemClock } from '../../packages/server/src/shared/clock.ts';
 import type { Footprint } from '../../packages/server/src/shared/footprint.ts';
 import { silentLog } from '../../packages/server/src/shared/log.ts';
 import { readProcessBytes } from '../../packages/server/src/shared/process-memory.ts';
+import { GREEDY } from '../../packages/server/src/engines/test-sampling.ts';
 
 export const MB = 1_000_000;
 
@@ -54,16 +55,7 @@ export function fakeManager(models: readonly ModelSpec[], changes: Partial<Model
 export function chatTelling(told: string | Record<string, unknown>): ChatRequest {
   return {
     messages: [{ role: 'user', content: typeof told === 'string' ? told : JSON.stringify(told) }],
-    sampling: {
-      temperature: 0,
-      topP: 1,
-      topK: 0,
-      minP: 0,
-      frequencyPenalty: 0,
-      presencePenalty: 0,
-      repeatPenalty: 1,
-      seed: 1,
-    },
+    sampling: { ...GREEDY, seed: 1 },
     maxTokens: null,
     stop: [],
   };

@@ -12,6 +12,7 @@ import { vllm } from '../../packages/server/src/engines/launched/vllm.ts';
 import { testGpu } from '../../packages/server/src/engines/launched/test-launch.ts';
 import { silentLog } from '../../packages/server/src/shared/log.ts';
 import { noSignal } from './fake-models.ts';
+import { GREEDY } from '../../packages/server/src/engines/test-sampling.ts';
 
 /** The stand-in's program, as a setting `command`. */
 export const STAND_IN = [process.execPath, fileURLToPath(new URL('../stand-in/vllm.mjs', import.meta.url))];
@@ -110,16 +111,7 @@ export function tell(
   const content = typeof told === 'string' || Array.isArray(told) ? (told as string) : JSON.stringify(told);
   return {
     messages: [{ role: 'user', content }],
-    sampling: {
-      temperature: 0,
-      topP: 1,
-      topK: 0,
-      minP: 0,
-      frequencyPenalty: 0,
-      presencePenalty: 0,
-      repeatPenalty: 1,
-      seed: null,
-    },
+    sampling: GREEDY,
     maxTokens: null,
     stop: [],
     ...more,

@@ -4,6 +4,7 @@ import type { EngineProcess } from '../../packages/server/src/engines/engine-pro
 import { startWorker } from '../../packages/server/src/engines/worker/host.ts';
 import { silentLog } from '../../packages/server/src/shared/log.ts';
 import { weightFile } from './weights.ts';
+import { GREEDY } from '../../packages/server/src/engines/test-sampling.ts';
 
 const SMOL = weightFile('SmolLM2-135M-Instruct.Q4_1.gguf');
 const QWEN = weightFile('qwen2.5-coder-1.5b-instruct-q4_k_m.gguf');
@@ -12,16 +13,6 @@ for (const [name, path] of Object.entries({ SMOL, QWEN })) {
   if (path === null) console.warn(`${name}: skipped, its weights are not on this machine`);
 }
 
-const GREEDY: Sampling = {
-  temperature: 0,
-  topP: 1,
-  topK: 0,
-  minP: 0,
-  frequencyPenalty: 0,
-  presencePenalty: 0,
-  repeatPenalty: 1,
-  seed: null,
-};
 const CREATIVE: Sampling = { ...GREEDY, temperature: 1, topP: 0.95, topK: 50 };
 
 function start(path: string, settings: Record<string, unknown>): Promise<EngineProcess<'chat'>> {

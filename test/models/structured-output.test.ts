@@ -18,6 +18,7 @@ import { LlamaContext } from '../../packages/server/src/engines/llama-cpp/contex
 import { LlamaCppSettings } from '../../packages/server/src/engines/llama-cpp/settings.ts';
 import { LlamaModel } from '../../packages/server/src/engines/llama-cpp/model.ts';
 import { weightFile } from './weights.ts';
+import { GREEDY } from '../../packages/server/src/engines/test-sampling.ts';
 
 const SMOL = weightFile('SmolLM2-135M-Instruct.Q4_1.gguf');
 const QWEN = weightFile('qwen2.5-coder-1.5b-instruct-q4_k_m.gguf');
@@ -25,16 +26,6 @@ for (const [name, path] of Object.entries({ SMOL, QWEN })) {
   if (path === null) console.warn(`${name}: skipped, its weights are not on this machine`);
 }
 
-const GREEDY: Sampling = {
-  temperature: 0,
-  topP: 1,
-  topK: 0,
-  minP: 0,
-  frequencyPenalty: 0,
-  presencePenalty: 0,
-  repeatPenalty: 1,
-  seed: null,
-};
 const CREATIVE: Sampling = { ...GREEDY, temperature: 0.8, topP: 0.95, topK: 40, seed: 7 };
 
 function say(content: string, more: Partial<ChatRequest> = {}): ChatRequest {

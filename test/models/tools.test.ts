@@ -3,7 +3,6 @@ import type {
   ChatEvent,
   ChatMessage,
   ChatRequest,
-  Sampling,
   ToolCall,
   ToolDefinition,
   ToolUse,
@@ -14,6 +13,7 @@ import { reasoningProfile } from '../../packages/server/src/pipeline/reasoning/p
 import { runChat } from '../../packages/server/src/pipeline/reasoning/run-chat.ts';
 import { silentLog } from '../../packages/server/src/shared/log.ts';
 import { weightFile } from './weights.ts';
+import { GREEDY } from '../../packages/server/src/engines/test-sampling.ts';
 
 const SMOL = weightFile('SmolLM2-135M-Instruct.Q4_1.gguf');
 const QWEN = weightFile('qwen2.5-coder-1.5b-instruct-q4_k_m.gguf');
@@ -23,16 +23,6 @@ for (const [name, path] of Object.entries({ SMOL, QWEN })) {
   if (path === null) console.warn(`${name}: skipped, its weights are not on this machine`);
 }
 
-const GREEDY: Sampling = {
-  temperature: 0,
-  topP: 1,
-  topK: 0,
-  minP: 0,
-  frequencyPenalty: 0,
-  presencePenalty: 0,
-  repeatPenalty: 1,
-  seed: null,
-};
 const GET_WEATHER: ToolDefinition = {
   name: 'get_weather',
   description: 'Get the current weather of a city',

@@ -2,19 +2,11 @@ import { expect, test } from 'vitest';
 import { GatewayError } from '../../shared/errors.ts';
 import type { ChatEvent, ChatRequest } from '../engine.ts';
 import { runBeyondOpenAi } from './beyond-openai.ts';
+import { GREEDY } from '../test-sampling.ts';
 
 const request: ChatRequest = {
   messages: [{ role: 'user', content: 'hello' }],
-  sampling: {
-    temperature: 0,
-    topP: 1,
-    topK: 0,
-    minP: 0,
-    frequencyPenalty: 0,
-    presencePenalty: 0,
-    repeatPenalty: 1,
-    seed: null,
-  },
+  sampling: GREEDY,
   maxTokens: 500,
   stop: [],
 };

@@ -2,19 +2,11 @@ import { expect, test } from 'vitest';
 import type { ChatRequest, ToolUse } from '../engine.ts';
 import { wireRequest } from './chat-body.ts';
 import type { ChatDialect } from './chat-dialect.ts';
+import { GREEDY } from '../test-sampling.ts';
 
 const REQUEST: ChatRequest = {
   messages: [{ role: 'user', content: 'hello' }],
-  sampling: {
-    temperature: 0,
-    topP: 1,
-    topK: 0,
-    minP: 0,
-    frequencyPenalty: 0,
-    presencePenalty: 0,
-    repeatPenalty: 1,
-    seed: null,
-  },
+  sampling: GREEDY,
   maxTokens: 5,
   stop: [],
 };

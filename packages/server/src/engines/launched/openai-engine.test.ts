@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import type { ChatEvent, ChatRequest } from '../engine.ts';
 import { OpenAiEngine } from './openai-engine.ts';
+import { GREEDY } from '../test-sampling.ts';
 
 const open: (() => Promise<void>)[] = [];
 const noSignal = new AbortController().signal;
@@ -44,16 +45,7 @@ async function engineAgainst(answer: Answer): Promise<{ engine: OpenAiEngine; re
 
 const REQUEST: ChatRequest = {
   messages: [{ role: 'user', content: 'hello' }],
-  sampling: {
-    temperature: 0,
-    topP: 1,
-    topK: 0,
-    minP: 0,
-    frequencyPenalty: 0,
-    presencePenalty: 0,
-    repeatPenalty: 1,
-    seed: null,
-  },
+  sampling: GREEDY,
   maxTokens: 5,
   stop: ['\n'],
 };

@@ -4,6 +4,7 @@ import { GatewayError } from '../../shared/errors.ts';
 import { reasoningProfile } from './profile.ts';
 import { runChat, type RunChatOptions } from './run-chat.ts';
 import { randomCuts, seededRandom } from './test-cuts.ts';
+import { GREEDY } from '../../engines/test-sampling.ts';
 
 const noSignal = new AbortController().signal;
 
@@ -44,16 +45,7 @@ const REQUEST: ChatRequest = {
     { role: 'system', content: 'Be kind.' },
     { role: 'user', content: 'What is 1 + 2?' },
   ],
-  sampling: {
-    temperature: 0,
-    topP: 1,
-    topK: 0,
-    minP: 0,
-    frequencyPenalty: 0,
-    presencePenalty: 0,
-    repeatPenalty: 1,
-    seed: null,
-  },
+  sampling: GREEDY,
   maxTokens: null,
   stop: ['\n\n\n'],
 };
