@@ -18,8 +18,7 @@ if (!ready)
   console.log('skipped: LangChain’s standard tests (run npm test, which brings weights and the Python clients)');
 
 /** Over responses, only what differs on the wire. */
-const CHOSEN =
-  'TestChatCompletions or (TestResponses and (test_invoke or test_stream or usage or test_tool_calling or agent_loop or test_json_mode or histories))';
+const CHOSEN = 'TestChatCompletions or (TestResponses and (test_usage or test_tool_calling or agent_loop))';
 
 /** One event loop for all tests, because ChatOpenAI keeps its connections from one to the next. */
 const PYTEST = `[pytest]
@@ -71,8 +70,8 @@ describe.skipIf(!ready)('LangChain’s own standard tests of chat models', () =>
     const skipped = of('skipped').map(({ name, reason }) => `${name}: ${reason}`);
     console.log(`${of('passed').length} passed, ${of('failed').length} failed; skipped:\n${skipped.join('\n')}`);
     expect(of('failed')).toEqual([]);
-    expect(of('passed').length).toBeGreaterThan(55);
-    expect(skipped.length).toBeLessThanOrEqual(10);
+    expect(of('passed').length).toBeGreaterThan(50);
+    expect(skipped.length).toBeLessThanOrEqual(6);
   });
 });
 

@@ -7,11 +7,12 @@ from typing import Any
 import httpx
 import pytest
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.tools import tool
 from langchain_openai import ChatOpenAI
 from langchain_tests.integration_tests import ChatModelIntegrationTests
 
-ANSWER = 120
+ANSWER = 96
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +77,23 @@ class TestChatCompletions(ChatModelIntegrationTests):
         question = "The conductor's baton is white, the hall is full, and the lights go down. What begins?"
         model.invoke(question)
         return answered(model, question, stream=stream)
+
+    @pytest.mark.parametrize("model", [{}, {"output_version": "v1"}], indirect=True)
+    def test_agent_loop_that_is_told_to_call(self, model: BaseChatModel) -> None:
+        """The same loop, with a question that leaves no choice."""
+
+        @tool
+        def get_weather(location: str) -> str:
+            """Get the weather at a location."""
+            return f"It's sunny in {location}."
+
+        agent = model.bind_tools([get_weather])
+        question = HumanMessage("What is the weather in San Francisco, CA? Use the tool.")
+        asked = agent.invoke([question])
+        assert [call["name"] for call in asked.tool_calls] == ["get_weather"]
+        assert [block["type"] for block in asked.content_blocks if block["type"] == "tool_call"] == ["tool_call"]
+        answer = agent.invoke([question, asked, get_weather.invoke(asked.tool_calls[0])])
+        assert "sunny" in answer.text.lower()
 
 
 class TestResponses(TestChatCompletions):

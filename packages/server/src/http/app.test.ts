@@ -374,6 +374,25 @@ test('a wrong method is told which ones are right', async () => {
   expect(answer.headers['allow']).toBe('GET, HEAD');
 });
 
+test('the methods of an address are not those of an id that it looks like', async () => {
+  const answer = await createApp(fakeDeps()).inject({ method: 'PUT', url: '/v1/responses/input_tokens' });
+  expect(answer.headers['allow']).toBe('POST');
+});
+
+test('a QUERY without a content type is a wrong method, not a malformed request', async () => {
+  const answer = await createApp(fakeDeps()).inject({ method: 'QUERY' as 'GET', url: '/v1/models' });
+  expect(answer.statusCode).toBe(405);
+  expect(answer.headers['allow']).toBe('GET, HEAD');
+});
+
+test('a picture in a form is a file though its part has no file name', async () => {
+  const head = Buffer.from('--b\r\nContent-Disposition: form-data; name="image"\r\n\r\n');
+  const payload = Buffer.concat([head, tinyPng(3, 3), Buffer.from('\r\n--b--\r\n')]);
+  const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+  const answer = await createApp(fakeDeps()).inject({ method: 'POST', url: '/v1/ocr', payload, headers });
+  expect(answer.statusCode).toBe(200);
+});
+
 test('a client’s own request id is kept when it is harmless', async () => {
   const app = createApp(fakeDeps());
   const kept = await app.inject({ url: '/health/live', headers: { 'x-request-id': 'trace-7:a.b' } });

@@ -113,6 +113,16 @@ test('a file’s bytes decide what it is: text, a picture or a recording', async
   expect(mp3?.parts).toMatchObject([{ kind: 'audio' }]);
 });
 
+test('a tool answers with a picture', async () => {
+  const url = `data:image/png;base64,${tinyPng(2, 2).toString('base64')}`;
+  const [, , shown] = await read(
+    { role: 'user', content: 'Look.' },
+    { role: 'assistant', content: null, tool_calls: [call('call_1', 'screenshot', '{}')] },
+    { role: 'tool', tool_call_id: 'call_1', content: [{ type: 'image_url', image_url: { url } }] },
+  );
+  expect(shown).toMatchObject({ role: 'tool', toolCallId: 'call_1', parts: [{ kind: 'image' }] });
+});
+
 test('files that are not read are refused with what to do instead', async () => {
   await expect(read(file('%PDF-1.7\n…', { filename: 'a.pdf' }))).rejects.toThrow(/PDF .*send their text/);
   await expect(read(file(Buffer.from('PK\u0003\u0004\0\0')))).rejects.toThrow(

@@ -103,6 +103,7 @@ function chatRequest(deps: AnswerDeps, plan: AnswerPlan, input: ChatInput, found
           messages: composeMessages(input.messages, found, {
             templates: deps.templates,
             persona: plan.persona ? deps.persona : null,
+            tools: tools !== null,
             seesPictures: plan.ocrModel === null && plan.chatModel.input.includes('image'),
           }),
         }

@@ -5,7 +5,7 @@ import type { InputMessage } from './request.ts';
 import { DEFAULT_TEMPLATES } from './templates.ts';
 
 const nothing = { pictures: [], recordings: [] };
-const options = { templates: DEFAULT_TEMPLATES, persona: DEFAULT_PERSONA, seesPictures: false };
+const options = { templates: DEFAULT_TEMPLATES, persona: DEFAULT_PERSONA, tools: false, seesPictures: false };
 const says = (role: InputMessage['role'], text: string): InputMessage => ({ role, parts: [{ kind: 'text', text }] });
 
 test('the persona leads in the language of the question', () => {
@@ -14,6 +14,8 @@ test('the persona leads in the language of the question', () => {
     content: DEFAULT_PERSONA.zh,
   });
   expect(composeMessages([says('user', 'Who are you?')], [nothing], options)[0]?.content).toBe(DEFAULT_PERSONA.en);
+  const short = composeMessages([says('user', 'Who are you?')], [nothing], { ...options, tools: true });
+  expect(short[0]?.content).toBe('You are AutoGLM-Phone-9B.');
 });
 
 test("the caller's own system message replaces the persona", () => {
@@ -54,7 +56,7 @@ test('a named model gets the messages as they are', () => {
 });
 
 const picture = { kind: 'image', bytes: new Uint8Array(1), mediaType: 'image/png' } as const;
-const seeing = { ...options, persona: null, seesPictures: true };
+const seeing = { ...options, persona: null, tools: false, seesPictures: true };
 
 test('a model that sees gets picture and words in the order of the caller', () => {
   const asked: InputMessage = { role: 'user', parts: [picture, { kind: 'text', text: 'What is this?' }] };

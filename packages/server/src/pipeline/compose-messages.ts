@@ -8,6 +8,8 @@ export interface ComposeOptions {
   readonly templates: Templates;
   /** Null: the model speaks as itself. */
   readonly persona: Persona | null;
+  /** Whether the answer may call functions. */
+  readonly tools: boolean;
   /** Whether the model is given the pictures themselves, because it sees. */
   readonly seesPictures: boolean;
 }
@@ -37,7 +39,7 @@ export function composeMessages(
   const persona =
     options.persona === null || messages.some((message) => message.role === 'system')
       ? null
-      : personaPrompt(options.persona, language);
+      : personaPrompt(options.persona, language, options.tools);
   const lead = [persona, hasMedia ? options.templates[language].data_notice : null]
     .filter((text) => text !== null)
     .join('\n');
