@@ -44,6 +44,17 @@ describe('downloads', () => {
     expect((await readFile(paths['model.gguf'] ?? '')).equals(content)).toBe(true);
   });
 
+  test('a file that several models name is fetched once, for all of them', async () => {
+    const [own, shared] = [weights(MB), weights(MB)];
+    hub.files.set('own.gguf', { content: own });
+    hub.files.set('shared.onnx', { content: shared });
+    await openWith(hubEntry('a', { 'own.gguf': own, 'shared.onnx': shared }), hubEntry('b', { 'shared.onnx': shared }));
+    const report = await bench.pull(['a', 'b'], fromHub());
+    expect(report).toMatchObject({ ready: ['a', 'b'], failed: [], files: 2, fetchedBytes: 2 * MB });
+    expect(hub.requests).toHaveLength(2);
+    expect((await bench.store.resolve('b', never))['shared.onnx']).toMatch(/shared\.onnx$/);
+  });
+
   test('what is there is not fetched again', async () => {
     const content = weights(MB);
     hub.files.set('model.gguf', { content });

@@ -66,6 +66,8 @@ class PullRun {
   readonly #signal: AbortSignal;
   readonly #unreachable = new Set<SourceKind>();
   readonly #failed = new Map<string, string>();
+  /** Why each file, by its digest, could not be had; several models may name one file. */
+  readonly #fetches = new Map<string, Promise<string | null>>();
   #files = 0;
   #fetchedBytes = 0;
   #madeBytes = 0;
@@ -159,7 +161,7 @@ class PullRun {
   }
 
   async #fetchModel({ model, plan }: Work): Promise<void> {
-    const outcomes = await Promise.all(plan.fetch.map((file) => fetchFile(model.id, file, this.#fetchDeps())));
+    const outcomes = await Promise.all(plan.fetch.map((file) => this.#fetchOnce(model.id, file)));
     const reasons = outcomes.filter((reason) => reason !== null);
     if (reasons.length > 0) {
       this.#fail(model.id, reasons.join('; '));
@@ -181,6 +183,14 @@ class PullRun {
     for (const file of model.fetched) {
       if (!loaded.has(file.sha256) && !elsewhere.has(file.sha256)) await this.#options.store.remove(model.id, file);
     }
+  }
+
+  #fetchOnce(modelId: string, file: PullPlan['fetch'][number]): Promise<string | null> {
+    const known = this.#fetches.get(file.sha256);
+    if (known !== undefined) return known;
+    const fetching = fetchFile(modelId, file, this.#fetchDeps());
+    this.#fetches.set(file.sha256, fetching);
+    return fetching;
   }
 
   #fetchDeps(): Parameters<typeof fetchFile>[2] {
