@@ -4,7 +4,7 @@ const shared = { resolve: { conditions: ['@concert/source'] }, ssr: { resolve: {
 
 /**
  * `unit` lies beside the code and needs neither network nor weights; `integration` starts real servers
- * on fake or small engines; `models` runs real weights, one file after the other because they share two cores.
+ * on fake or small engines; `models` runs real weights, two files at a time because there are two cores.
  */
 export default defineConfig({
   test: {
@@ -35,7 +35,8 @@ export default defineConfig({
           include: ['test/models/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          // Each file's models compute on one thread.
+          maxWorkers: 2,
         },
       },
     ],

@@ -2,7 +2,8 @@
  * `npm test`: installs what the tests need (packages, weights, a Python environment), runs every test and closes with one line,
  * `N passed, N failed`. Arguments are handed to vitest: `npm test -- --project unit`.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -67,8 +68,13 @@ mkdirSync(cache, { recursive: true });
 bootstrap();
 let peer = null;
 if (!unitOnly) {
+  // It compiles while weights and packages come over the network; what went wrong is said below.
+  const build = spawn(process.execPath, ['scripts/build-llama-server.mjs'], { cwd: root, stdio: 'inherit' });
+  process.once('exit', () => build.kill());
+  const built = once(build, 'close');
   pullWeights();
   preparePython();
+  await built;
   peer = await llamaServer(root);
 }
 rmSync(results, { force: true });

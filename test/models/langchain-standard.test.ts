@@ -17,8 +17,11 @@ const ready = testHome() !== null && testPython() !== null && recording !== null
 if (!ready)
   console.log('skipped: LangChain’s standard tests (run npm test, which brings weights and the Python clients)');
 
-/** Over responses, only what differs on the wire. */
-const CHOSEN = 'TestChatCompletions or (TestResponses and (test_usage or test_tool_calling or agent_loop))';
+/** All of them over chat completions but the asynchronous twins; over responses only what differs on the wire. `all` takes every one. */
+const CHOSEN =
+  process.env['CONCERT_TEST_LANGCHAIN'] === 'all'
+    ? 'TestChatCompletions or TestResponses'
+    : '(TestChatCompletions and not (async or ainvoke or astream or abatch or with_model_override)) or (TestResponses and test_tool_calling)';
 
 /** One event loop for all tests, because ChatOpenAI keeps its connections from one to the next. */
 const PYTEST = `[pytest]
@@ -70,7 +73,7 @@ describe.skipIf(!ready)('LangChain’s own standard tests of chat models', () =>
     const skipped = of('skipped').map(({ name, reason }) => `${name}: ${reason}`);
     console.log(`${of('passed').length} passed, ${of('failed').length} failed; skipped:\n${skipped.join('\n')}`);
     expect(of('failed')).toEqual([]);
-    expect(of('passed').length).toBeGreaterThan(50);
+    expect(of('passed').length).toBeGreaterThan(30);
     expect(skipped.length).toBeLessThanOrEqual(6);
   });
 });
