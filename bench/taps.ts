@@ -1,5 +1,6 @@
 import {
   parsePhoneAction,
+  phoneAnswer,
   type PhoneScreen,
   phoneScreens,
   phoneStep,
@@ -66,11 +67,7 @@ async function tapAll(context: BenchContext, server: BenchServer): Promise<Findi
 async function tap(server: BenchServer, screen: PhoneScreen, target: TapTarget): Promise<Tap> {
   const startedMs = performance.now();
   const task = /[一-鿿]/.test(target.text) ? `点击“${target.text}”` : `Tap "${target.text}"`;
-  const stream = await (await server.post('/v1/chat/completions', phoneStep(task, screen))).text();
-  const content = [...stream.matchAll(/^data: (\{.*\})$/gm)]
-    .map(([, data]) => JSON.parse(data ?? '{}') as { choices?: { delta?: { content?: string } }[] })
-    .map(({ choices }) => choices?.[0]?.delta?.content ?? '')
-    .join('');
+  const content = phoneAnswer(await (await server.post('/v1/chat/completions', phoneStep(task, screen))).text());
   const seconds = (performance.now() - startedMs) / 1000;
   try {
     const action = parsePhoneAction(content);

@@ -119,3 +119,11 @@ export function tapLands(element: unknown, target: TapTarget, screen: PhoneScree
   const py = Math.trunc((y / 1000) * screen.height);
   return px >= left && px < right && py >= top && py < bottom;
 }
+
+/** The text of a streamed answer, as the client puts it together. */
+export function phoneAnswer(stream: string): string {
+  return [...stream.matchAll(/^data: (\{.*\})$/gm)]
+    .map(([, data]) => JSON.parse(data ?? '{}') as { choices?: { delta?: { content?: string } }[] })
+    .map(({ choices }) => choices?.[0]?.delta?.content ?? '')
+    .join('');
+}

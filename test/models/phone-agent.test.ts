@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parsePhoneAction, phoneScreens, phoneStep, tapLands } from '../phone-agent.ts';
+import { parsePhoneAction, phoneAnswer, phoneScreens, phoneStep, tapLands } from '../phone-agent.ts';
 import { runPython, testPython } from './python.ts';
 import { type RealServer, startRealServer, testHome } from './real-server.ts';
 
@@ -39,7 +39,7 @@ describe.skipIf(!ready)('a phone agent, with a hub that cannot see', () => {
         headers: { 'content-type': 'application/json', authorization: 'Bearer EMPTY' },
         body: JSON.stringify(phoneStep(`点击“${target.text}”`, screen)),
       });
-      const content = contentOf(await response.text());
+      const content = phoneAnswer(await response.text());
       expect(content).toMatch(/^<think>[^<]+<\/think>\n<answer>/);
       expect(content).not.toContain('</answer>');
       const action = parsePhoneAction(content);
@@ -70,11 +70,3 @@ describe.skipIf(!ready)('a phone agent, with a hub that cannot see', () => {
     },
   );
 });
-
-/** The text of a streamed answer, as the client puts it together. */
-function contentOf(stream: string): string {
-  return [...stream.matchAll(/^data: (\{.*\})$/gm)]
-    .map(([, data]) => JSON.parse(data ?? '{}') as { choices?: { delta?: { content?: string } }[] })
-    .map(({ choices }) => choices?.[0]?.delta?.content ?? '')
-    .join('');
-}

@@ -12,7 +12,7 @@ async function read(items: AsyncIterable<string>): Promise<string[]> {
 }
 
 test('two sequences that are both ready take turns, and none is lost', async () => {
-  const all = await read(merged(counted('a', 4), counted('b', 2)));
+  const all = await read(merged([counted('a', 4), counted('b', 2)]));
   expect(all.slice(0, 4).toSorted()).toEqual(['a0', 'a1', 'b0', 'b1']);
   expect(all.filter((item) => item.startsWith('a'))).toEqual(['a0', 'a1', 'a2', 'a3']);
 });
@@ -25,7 +25,7 @@ test('one that has nothing yet does not hold up the other', async () => {
     yield 'late';
   }
   const all: string[] = [];
-  for await (const item of merged(counted('a', 3), late())) {
+  for await (const item of merged([counted('a', 3), late()])) {
     all.push(item);
     if (item === 'a2') go();
   }
@@ -37,7 +37,7 @@ test('a slow reader is waited for: each is asked for one item ahead', async () =
   async function* endless(): AsyncGenerator<string> {
     for (;;) yield `${produced++}`;
   }
-  const items = merged(endless(), counted('b', 0));
+  const items = merged([endless(), counted('b', 0)]);
   await items.next();
   await new Promise((resolve) => setImmediate(resolve));
   expect(produced).toBe(2);
@@ -57,7 +57,7 @@ test('the failure of one ends both', async () => {
     yield 'b';
     throw new Error('broken');
   }
-  await expect(read(merged(endless(), failing()))).rejects.toThrow('broken');
+  await expect(read(merged([endless(), failing()]))).rejects.toThrow('broken');
   await new Promise((resolve) => setImmediate(resolve));
   expect(closed).toBe(true);
 });

@@ -1,52 +1,58 @@
 /**
- * The items of both, each as soon as it is there and in turn where both wait; each is asked for one item ahead and no further. The
- * failure of either ends it. Both are closed when it ends, without waiting for what they still do.
+ * The items of all sequences, each as soon as it is there; each sequence is asked for one item ahead and no further, so that a slow reader
+ * holds all of them up. The failure of one ends it. All are closed when it ends, without waiting for what they still do.
  */
-export async function* merged<T>(first: AsyncGenerator<T>, second: AsyncGenerator<T>): AsyncGenerator<T> {
-  const waiting = [new Ahead(first), new Ahead(second)];
+export async function* merged<T>(sequences: readonly AsyncGenerator<T>[]): AsyncGenerator<T> {
+  const arrivals = new Arrivals<T>();
   try {
-    while (waiting.length > 0) {
-      const { ahead, result } = await Promise.race(waiting.map(({ next }) => next));
-      waiting.splice(waiting.indexOf(ahead), 1);
-      if (result.done === true) continue;
-      ahead.ask();
-      // The other one goes first next time.
-      waiting.push(ahead);
+    for (const sequence of sequences) arrivals.ask(sequence);
+    for (let left = sequences.length; left > 0;) {
+      const { sequence, result } = await arrivals.next();
+      if (result.done === true) {
+        left -= 1;
+        continue;
+      }
+      arrivals.ask(sequence);
       yield result.value;
     }
   } finally {
-    for (const ahead of waiting) ahead.close();
+    // What they still do ends when it can; its failure concerns nobody any more.
+    for (const sequence of sequences) sequence.return(undefined).catch(() => undefined);
   }
 }
 
-interface Answered<T> {
-  readonly ahead: Ahead<T>;
+interface Arrival<T> {
+  readonly sequence: AsyncGenerator<T>;
   readonly result: IteratorResult<T, unknown>;
 }
 
-/** A sequence whose next item is asked for already. */
-class Ahead<T> {
-  next: Promise<Answered<T>>;
-  readonly #items: AsyncGenerator<T>;
+/** What has come of several sequences, in the order in which it came. */
+class Arrivals<T> {
+  readonly #arrived: Arrival<T>[] = [];
+  #failure: { readonly reason: unknown } | null = null;
+  #wake: (() => void) | null = null;
 
-  constructor(items: AsyncGenerator<T>) {
-    this.#items = items;
-    this.next = this.#ask();
+  /** Asks for the next item; its arrival and its failure are told by `next`. */
+  ask(sequence: AsyncGenerator<T>): void {
+    sequence.next().then(
+      (result) => this.#tell(() => this.#arrived.push({ sequence, result })),
+      (reason: unknown) => this.#tell(() => (this.#failure ??= { reason })),
+    );
   }
 
-  ask(): void {
-    this.next = this.#ask();
+  /** Throws the first failure as soon as it is known. */
+  async next(): Promise<Arrival<T>> {
+    for (;;) {
+      if (this.#failure !== null) throw this.#failure.reason;
+      const first = this.#arrived.shift();
+      if (first !== undefined) return first;
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
   }
 
-  /** What it still does ends when it can; its failure concerns nobody any more. */
-  close(): void {
-    this.#items.return(undefined).catch(() => undefined);
-  }
-
-  #ask(): Promise<Answered<T>> {
-    const next = this.#items.next().then((result) => ({ ahead: this, result }));
-    // Whoever waits sees a failure; after the other one's nobody waits.
-    next.catch(() => undefined);
-    return next;
+  #tell(change: () => unknown): void {
+    change();
+    this.#wake?.();
+    this.#wake = null;
   }
 }

@@ -44,7 +44,7 @@ export async function* speakAnswer(
   const jobs = new EventQueue<SpeechJob>();
   const sound = new Voice(deps, speech, plan).say(jobs, either);
   try {
-    yield* merged(written(write(plan, either), jobs), sound);
+    yield* merged([written(write(plan, either), jobs), sound]);
   } finally {
     stop.abort();
   }

@@ -25,7 +25,5 @@ export function runPrompts(
       for await (const event of answer(input)) yield { prompt, event };
     }
   }
-  let all = lane();
-  for (let lanes = 1; lanes < Math.min(AT_ONCE, inputs.length); lanes++) all = merged(all, lane());
-  return all;
+  return merged(Array.from({ length: Math.min(AT_ONCE, inputs.length) }, lane));
 }
