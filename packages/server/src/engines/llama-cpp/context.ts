@@ -1,8 +1,9 @@
 import koffi from 'koffi';
 import { loadError, type LlamaModel } from './model.ts';
 import { loadNative, type Llama, type ThreadPools } from './native.ts';
-import type { BatchStruct, Pointer } from './native-structs.ts';
+import type { Pointer } from './native-structs.ts';
 import { type LlamaCppSettings, MOST_GUESSED_ROWS, outputRows, poolTokensOf } from './settings.ts';
+import { TokenBatch } from './token-batch.ts';
 
 /** `enum ggml_type`. */
 const GGML_TYPES = { f16: 1, q8_0: 8 } as const satisfies Record<LlamaCppSettings['kvType'], number>;
@@ -32,13 +33,7 @@ export class LlamaContext {
   readonly #memory: Pointer;
   readonly #unified: boolean;
   readonly #vocabSize: number;
-  readonly #batch: BatchStruct;
-  readonly #token: Int32Array;
-  readonly #position: Int32Array;
-  readonly #sequence: Int32Array;
-  readonly #output: Int8Array;
-  readonly #sequenceCounts: Int32Array;
-  readonly #sequenceLists: BigUint64Array;
+  readonly #batch: TokenBatch;
   readonly #logits = new Map<Pointer, Float32Array>();
   readonly #threadPools: ThreadPools | null;
   /** Tokens for which each sequence has a buffer. */
@@ -75,26 +70,7 @@ export class LlamaContext {
     this.pointer = pointer;
     this.#memory = llama.memory(pointer);
     this.#unified = settings.kvUnified;
-    const size = this.capacity;
-    this.#token = new Int32Array(new ArrayBuffer(size * 4));
-    this.#position = new Int32Array(new ArrayBuffer(size * 4));
-    this.#sequence = new Int32Array(new ArrayBuffer(size * 4));
-    this.#output = new Int8Array(new ArrayBuffer(size));
-    this.#sequenceCounts = new Int32Array(new ArrayBuffer(size * 4)).fill(1);
-    // Every token belongs to one sequence: its list of sequences is one element of the array of them all.
-    const firstSequence = koffi.address(this.#sequence);
-    this.#sequenceLists = new BigUint64Array(new ArrayBuffer(size * 8)).map(
-      (_, index) => firstSequence + BigInt(index * 4),
-    );
-    this.#batch = {
-      n_tokens: 0,
-      token: koffi.address(this.#token),
-      embd: null,
-      pos: koffi.address(this.#position),
-      n_seq_id: koffi.address(this.#sequenceCounts),
-      seq_id: koffi.address(this.#sequenceLists),
-      logits: koffi.address(this.#output),
-    };
+    this.#batch = new TokenBatch(this.capacity);
   }
 
   /** Evaluates a few tokens and forgets them, so that the first request finds weights and buffers in memory. */
@@ -122,24 +98,24 @@ export class LlamaContext {
 
   /** Empties the batch. */
   begin(): void {
-    this.#batch.n_tokens = 0;
+    this.#batch.struct.n_tokens = 0;
   }
 
   /** Adds a token at a position of a sequence and returns its index in the batch, by which its logits are read. */
   add(token: number, position: number, sequence: number, wantsLogits: boolean): number {
-    const index = this.#batch.n_tokens;
+    const index = this.#batch.struct.n_tokens;
     if (index >= this.capacity) throw new Error('the batch is full');
-    this.#token[index] = token;
-    this.#position[index] = position;
-    this.#sequence[index] = sequence;
-    this.#output[index] = wantsLogits ? 1 : 0;
-    this.#batch.n_tokens = index + 1;
+    this.#batch.token[index] = token;
+    this.#batch.position[index] = position;
+    this.#batch.sequence[index] = sequence;
+    this.#batch.output[index] = wantsLogits ? 1 : 0;
+    this.#batch.struct.n_tokens = index + 1;
     return index;
   }
 
   /** Evaluates the batch; after `failed` the cache must be cleared. */
   decode(): DecodeResult {
-    const result = this.#llama.decode(this.pointer, this.#batch);
+    const result = this.#llama.decode(this.pointer, this.#batch.struct);
     return result === 0 ? 'ok' : result === 1 ? 'no-room' : 'failed';
   }
 

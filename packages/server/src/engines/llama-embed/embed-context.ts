@@ -1,10 +1,11 @@
 import koffi from 'koffi';
 import { loadError } from '../llama-cpp/model.ts';
 import { loadNative, type Llama, type ThreadPools } from '../llama-cpp/native.ts';
-import type { BatchStruct, Pointer } from '../llama-cpp/native-structs.ts';
+import type { Pointer } from '../llama-cpp/native-structs.ts';
 import type { EmbedModel } from './embed-model.ts';
 import type { Window } from './embed-queue.ts';
 import { releasePages } from './release-pages.ts';
+import { TokenBatch } from '../llama-cpp/token-batch.ts';
 
 /** `LLAMA_POOLING_TYPE_MEAN`. */
 const MEAN = 1;
@@ -34,13 +35,7 @@ export class EmbedContext {
   readonly #dimensions: number;
   readonly #vocabSize: number;
   readonly #options: EmbedContextOptions;
-  readonly #batch: BatchStruct;
-  readonly #token: Int32Array;
-  readonly #position: Int32Array;
-  readonly #sequence: Int32Array;
-  readonly #sequenceCounts: Int32Array;
-  readonly #sequenceLists: BigUint64Array;
-  readonly #output: Int8Array;
+  readonly #batch: TokenBatch;
   readonly #threadPools: ThreadPools | null;
   #threadPool: Pointer | null = null;
 
@@ -71,24 +66,8 @@ export class EmbedContext {
     this.#dimensions = model.dimensions;
     this.#vocabSize = model.vocabSize;
     this.#threadPools = native.threadPools;
-    this.#token = new Int32Array(new ArrayBuffer(tokens * 4));
-    this.#position = new Int32Array(new ArrayBuffer(tokens * 4));
-    this.#sequence = new Int32Array(new ArrayBuffer(tokens * 4));
-    this.#output = new Int8Array(new ArrayBuffer(tokens)).fill(1);
-    this.#sequenceCounts = new Int32Array(new ArrayBuffer(tokens * 4)).fill(1);
-    const firstSequence = koffi.address(this.#sequence);
-    this.#sequenceLists = new BigUint64Array(new ArrayBuffer(tokens * 8)).map(
-      (_, index) => firstSequence + BigInt(index * 4),
-    );
-    this.#batch = {
-      n_tokens: 0,
-      token: koffi.address(this.#token),
-      embd: null,
-      pos: koffi.address(this.#position),
-      n_seq_id: koffi.address(this.#sequenceCounts),
-      seq_id: koffi.address(this.#sequenceLists),
-      logits: koffi.address(this.#output),
-    };
+    this.#batch = new TokenBatch(tokens);
+    this.#batch.output.fill(1);
     if (threads > 1 && native.threadPools !== null) {
       this.#threadPool = native.threadPools.make(threads, 0);
       llama.attachThreadPool(pointer, this.#threadPool, this.#threadPool);
@@ -109,7 +88,7 @@ export class EmbedContext {
   /** The mean vector of each window, in llama.cpp's own memory: valid until the next call. Blocks. Throws where they don't fit or it fails. */
   evaluate(windows: readonly Window[]): readonly Float32Array[] {
     this.#fill(windows);
-    const result = this.#llama.decode(this.#pointer, this.#batch);
+    const result = this.#llama.decode(this.#pointer, this.#batch.struct);
     if (result !== 0) throw new Error(`llama.cpp could not evaluate the texts (result ${result}); its log says why`);
     return windows.map((_, sequence) => {
       const vector = this.#llama.embeddingOf(this.#pointer, sequence);
@@ -133,15 +112,15 @@ export class EmbedContext {
       throw new Error('the texts do not fit into one step');
     let at = 0;
     for (const [sequence, { tokens }] of windows.entries()) {
-      this.#token.set(tokens, at);
-      this.#sequence.fill(sequence, at, at + tokens.length);
-      for (let position = 0; position < tokens.length; position += 1) this.#position[at + position] = position;
+      this.#batch.token.set(tokens, at);
+      this.#batch.sequence.fill(sequence, at, at + tokens.length);
+      for (let position = 0; position < tokens.length; position += 1) this.#batch.position[at + position] = position;
       at += tokens.length;
     }
     const filling = this.#options.flash ? Math.max(0, Math.min(TILE_TOKENS, this.#options.tokens) - count) : 0;
-    this.#token.fill(0, at, at + filling);
-    this.#sequence.fill(windows.length, at, at + filling);
-    for (let position = 0; position < filling; position += 1) this.#position[at + position] = position;
-    this.#batch.n_tokens = count + filling;
+    this.#batch.token.fill(0, at, at + filling);
+    this.#batch.sequence.fill(windows.length, at, at + filling);
+    for (let position = 0; position < filling; position += 1) this.#batch.position[at + position] = position;
+    this.#batch.struct.n_tokens = count + filling;
   }
 }
