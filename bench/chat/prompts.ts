@@ -19,7 +19,7 @@ export interface StreamPlace {
 }
 
 /**
- * A conversation that asks for a longer answer than `MAX_TOKENS`. It begins with a number of its own, so that no cache of
+ * A conversation that asks for an answer of hundreds of tokens. It begins with a number of its own, so that no cache of
  * prefixes can save work that the other side has to do; within a run the same place gives the same words.
  */
 export function conversationFor(place: StreamPlace): readonly ChatMessage[] {
@@ -30,17 +30,13 @@ export function conversationFor(place: StreamPlace): readonly ChatMessage[] {
     .slice(0, 12);
   const subject = SUBJECTS[stream % SUBJECTS.length];
   return [
-    { role: 'system', content: `${number} is the number of this talk. You tell long stories and never stop early.` },
-    { role: 'user', content: `Tell a very long story about a ${subject}. Begin at once and give every detail.` },
+    { role: 'system', content: `${number} is the number of this talk. You write everything out and never stop early.` },
+    // Models that were made for programs tell no long stories; programs are written on by all.
+    {
+      role: 'user',
+      content: `Write a Python module about a ${subject} with forty functions, each with a long docstring. Write all of them out.`,
+    },
   ];
-}
-
-/** A conversation that goes on for hundreds of tokens with any model: those made for programs tell no long stories. */
-export function programFor(place: StreamPlace): readonly ChatMessage[] {
-  const [system] = conversationFor(place);
-  const subject = SUBJECTS[place.stream % SUBJECTS.length];
-  const content = `Write a Python module about a ${subject} with forty functions, each with a long docstring. Write all of them out.`;
-  return [...(system === undefined ? [] : [system]), { role: 'user', content }];
 }
 
 /** The conversations of one set. */

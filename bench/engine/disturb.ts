@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { programFor } from '../chat/prompts.ts';
+import { conversationFor } from '../chat/prompts.ts';
 import { percentile, ratiosOf } from '../measure.ts';
 import type { Row } from '../report.ts';
 import type { ChatSide } from '../stream/chat-side.ts';
@@ -40,7 +40,7 @@ export async function disturb(side: ChatSide, round: number, quick: boolean): Pr
   const pieces = Array.from({ length: DISTURBED_STREAMS }, () => 0);
   let running = DISTURBED_STREAMS;
   const answers = pieces.map(async (_, index) => {
-    const messages = programFor({ round, streams: DISTURBED_STREAMS, set: 0, stream: index });
+    const messages = conversationFor({ round, streams: DISTURBED_STREAMS, set: 0, stream: index });
     const onEvents = (): void => void (pieces[index] = (pieces[index] ?? 0) + 1);
     const answer = await side.ask(messages, STREAM_TOKENS, { signal: cutting.signal, onEvents });
     running -= 1;

@@ -38,9 +38,13 @@ export async function speculationFindings(context: BenchContext): Promise<Findin
       const rounds: SpeculationRun[][] = [];
       for (let round = -1; round < context.rounds; round += 1) {
         const runs: SpeculationRun[] = [];
-        for (const chat of chats) {
+        for (const [index, chat] of chats.entries()) {
           const messages = messagesOf(chat, round);
-          runs.push({ kind: chat.kind, on: await answer(on, messages), off: await answer(off, messages) });
+          // Each side goes first in half of the chats: the second one finds a warmer machine.
+          const onFirst = (index + round) % 2 === 0;
+          const first = await answer(onFirst ? on : off, messages);
+          const second = await answer(onFirst ? off : on, messages);
+          runs.push({ kind: chat.kind, on: onFirst ? first : second, off: onFirst ? second : first });
         }
         if (round >= 0) rounds.push(runs);
       }

@@ -47,11 +47,15 @@ export function chooseSequence(
   sequences: readonly SequenceView[],
   rules: ReuseRules,
 ): SequenceChoice | null {
+  const reuseOf = (index: number): number => {
+    const sequence = sequences[index];
+    return sequence?.scope === scope ? reusable(prompt, sequence, rules) : 0;
+  };
   let best: { source: number; reuse: number } | null = null;
   let idle: number | null = null;
   for (const [index, sequence] of sequences.entries()) {
     if (!sequence.busy && (idle === null || isBetterTarget(index, idle, sequences, rules))) idle = index;
-    const reuse = sequence.scope === scope ? reusable(prompt, sequence, rules) : 0;
+    const reuse = reuseOf(index);
     if (reuse > 0 && (best === null || reuse > best.reuse || (reuse === best.reuse && !sequence.busy))) {
       best = { source: index, reuse };
     }
@@ -62,7 +66,7 @@ export function chooseSequence(
   const lost = (source?.tokens.length ?? 0) - best.reuse;
   const inPlace = source?.busy === false && (!rules.canShare || lost <= Math.max(SMALL_LOSS, best.reuse / 8));
   if (inPlace) return { target: best.source, source: best.source, reuse: best.reuse };
-  if (best.reuse < LEAST_SHARED) return { target: idle, source: idle, reuse: 0 };
+  if (best.reuse < LEAST_SHARED) return { target: idle, source: idle, reuse: reuseOf(idle) };
   return { target: idle, source: best.source, reuse: best.reuse };
 }
 

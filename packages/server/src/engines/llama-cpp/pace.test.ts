@@ -18,9 +18,23 @@ test('a prompt may take as long as the answers it holds up, and the more so the 
   const pace = new Pace(2);
   pace.observe(answersOf(4, 40));
   pace.observe(promptOf(64, 128));
-  expect(pace.promptTokens(4, 1)).toBe(20);
-  expect(pace.promptTokens(4, 3)).toBe(60);
+  expect(pace.promptTokens(4, 1)).toBe(16);
+  expect(pace.promptTokens(4, 2)).toBe(32);
+  expect(pace.promptTokens(4, 8)).toBe(128);
   expect(pace.promptTokens(0, 1)).toBe(Infinity);
+});
+
+test('small pieces are known by what they took, for kernels evaluate few rows for more each, and forgotten after a while', () => {
+  const pace = new Pace(2);
+  pace.observe(answersOf(1, 46));
+  pace.observe(promptOf(64, 1363));
+  expect(pace.promptTokens(1, 1)).toBe(2);
+  pace.observe(promptOf(2, 114));
+  expect(pace.promptTokens(1, 1)).toBe(1);
+  // What few rows take says nothing about a whole prompt.
+  expect(pace.promptTokenMs).toBeCloseTo(21.3);
+  for (let step = 0; step < 600; step++) pace.observe(answersOf(1, 46));
+  expect(pace.promptTokens(1, 1)).toBe(2);
 });
 
 test('without a limit prompts are never held back', () => {

@@ -1,7 +1,18 @@
+import { TILE_TOKENS } from './plan-step.ts';
+
 /** How much a new figure weighs against those before. */
 const WEIGHT = 0.2;
 /** More newcomers than this hold answers up no longer. */
 const MOST_SHARES = 8;
+
+/** Prompt tokens that are evaluated beside answers where a tile takes too long: parts of what kernels take at once, and multiples. */
+const PIECES = [1, 2, 4, 8, 16, 32, 48];
+/** Fewer tokens say little about what prompts take: kernels evaluate them for more each. */
+const TELLING_TOKENS = 16;
+/** What a piece took is measured again after so many steps. */
+const PIECE_STEPS = 512;
+/** A piece may take so much longer than allowed: the next smaller one has half as many tokens, or a quarter less. */
+const TOLERANCE = 1.1;
 
 /** Kernels evaluate many rows for less each than few: so many guessed tokens at most have a price of their own. */
 const DRAFT_SIZES = [1, 3, 7, 11, Infinity];
@@ -33,6 +44,7 @@ export class Pace {
   #promptTokenMs: number | null = null;
   /** By writers and size; shares of a step without guesses. */
   readonly #draftPrices = new Map<string, { price: number; readonly step: number }>();
+  readonly #pieceMs = new Map<number, { readonly ms: number; readonly step: number }>();
   #steps = 0;
 
   /** `interruption` is at least 1; null never holds prompts back. */
@@ -54,7 +66,7 @@ export class Pace {
     const alone = writers === 0 ? 0 : this.undisturbedMs(writers);
     if (alone === null) return;
     const extra = Math.max(0, ms - alone);
-    if (drafted === 0) this.#promptTokenMs = mix(this.#promptTokenMs, extra / promptTokens);
+    if (drafted === 0) this.#learnPrompt(promptTokens, extra, writers === 0);
     else if (promptTokens === 0 && alone > 0)
       this.#learnPrice(draftKey(writers, sizeOf(drafted)), extra / drafted / alone);
   }
@@ -72,14 +84,30 @@ export class Pace {
     return ((this.#stepMs.get(nearest) ?? 0) * (writers + 1)) / (nearest + 1);
   }
 
-  /** Prompt tokens that the next step may evaluate. */
+  /** Prompt tokens that may be evaluated before so many answers go on: any number of them, whole tiles, or a piece. */
   promptTokens(writers: number, newcomers: number): number {
     if (this.#interruption === null || writers === 0) return Infinity;
     const alone = this.undisturbedMs(writers);
     // Before anything is known, a prompt token is taken to cost what an answer's does.
     if (alone === null || this.#promptTokenMs === null || this.#promptTokenMs === 0) return Math.max(1, writers);
     const shares = Math.min(Math.max(1, newcomers), MOST_SHARES);
-    return Math.max(1, Math.floor((alone * (this.#interruption - 1) * shares) / this.#promptTokenMs));
+    const ms = alone * (this.#interruption - 1) * shares * TOLERANCE;
+    const tiles = Math.floor(ms / (this.#promptTokenMs * TILE_TOKENS));
+    if (tiles > 0) return tiles * TILE_TOKENS;
+    return PIECES.findLast((tokens) => this.#expectedMs(tokens) <= ms) ?? 1;
+  }
+
+  #expectedMs(tokens: number): number {
+    const known = this.#pieceMs.get(tokens);
+    if (known !== undefined && this.#steps - known.step <= PIECE_STEPS) return known.ms;
+    return tokens * (this.#promptTokenMs ?? 0);
+  }
+
+  #learnPrompt(tokens: number, ms: number, alone: boolean): void {
+    if (tokens >= TELLING_TOKENS || this.#promptTokenMs === null)
+      this.#promptTokenMs = mix(this.#promptTokenMs, ms / tokens);
+    if (!alone || !PIECES.includes(tokens)) return;
+    this.#pieceMs.set(tokens, { ms: mix(this.#pieceMs.get(tokens)?.ms ?? null, ms), step: this.#steps });
   }
 
   /** What checking one guessed token costs when there are so many in a step, as a share of a step without guesses. */

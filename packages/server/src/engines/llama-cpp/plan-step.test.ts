@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest';
 import { planStep, type StepKind, type StepLimits, type StepPlan } from './plan-step.ts';
 
-const LIMITS: StepLimits = { batchTokens: 64, promptTokens: Infinity, onePool: false, heldBack: null };
+const LIMITS: StepLimits = { batchTokens: 64, promptTokens: Infinity, onePool: false, turn: 0, heldBack: null };
 const plan = (left: number[], previous: StepKind, limits: Partial<StepLimits> = {}): StepPlan =>
   planStep(left, { ...LIMITS, ...limits }, previous);
 
 test('a lone prompt is evaluated in whole tiles, then its end', () => {
-  expect(plan([150], 'singles')).toEqual({ kind: 'tiles', counts: [64] });
-  expect(plan([150], 'singles', { batchTokens: 256 })).toEqual({ kind: 'tiles', counts: [128] });
-  expect(plan([22], 'tiles')).toEqual({ kind: 'singles', counts: [22] });
+  const alone = { heldBack: [false] };
+  expect(plan([150], 'singles', alone)).toEqual({ kind: 'tiles', counts: [64] });
+  expect(plan([150], 'singles', { ...alone, batchTokens: 256 })).toEqual({ kind: 'tiles', counts: [128] });
+  expect(plan([22], 'tiles', alone)).toEqual({ kind: 'singles', counts: [22] });
 });
 
 test('answers being written take turns with the tiles of a long prompt while they may be held up so long', () => {
@@ -17,14 +18,29 @@ test('answers being written take turns with the tiles of a long prompt while the
   expect(plan([1, 936, 1], first.kind, { promptTokens: 70 })).toEqual({ kind: 'singles', counts: [1, 0, 1] });
 });
 
-test('where a tile would hold answers up too long, a piece of the prompt goes along with each of their steps', () => {
-  expect(plan([1, 1000, 1], 'singles', { promptTokens: 5 })).toEqual({ kind: 'singles', counts: [1, 5, 1] });
+test('where a tile would hold answers up too long, they take turns with pieces of it', () => {
+  const first = plan([1, 1000, 1], 'singles', { promptTokens: 16 });
+  expect(first).toEqual({ kind: 'pieces', counts: [0, 16, 0] });
+  expect(plan([1, 984, 1], first.kind, { promptTokens: 16 })).toEqual({ kind: 'singles', counts: [1, 0, 1] });
+  expect(plan([1, 9], 'singles', { promptTokens: 16 })).toEqual({ kind: 'pieces', counts: [0, 9] });
 });
 
-test('prompts that came together share a step equally, and short ones leave their rest to the others', () => {
-  expect(plan([40, 1, 40, 1], 'tiles').counts).toEqual([32, 1, 32, 1]);
-  expect(plan([40, 10, 40], 'tiles').counts).toEqual([27, 10, 27]);
-  expect(plan([60, 60, 60], 'tiles', { promptTokens: 2 }).counts).toEqual([1, 1, 0]);
+test('prompts take turns beside answers, however long they are', () => {
+  const turns = [0, 1, 2, 3].map((turn) => plan([1, 5000, 1, 40, 90], 'singles', { promptTokens: 8, turn }).counts);
+  expect(turns).toEqual([
+    [0, 8, 0, 0, 0],
+    [0, 0, 0, 8, 0],
+    [0, 0, 0, 0, 8],
+    [0, 8, 0, 0, 0],
+  ]);
+});
+
+test('in one pool prompts go along with answers and share a step equally; short ones leave their rest to the others', () => {
+  const pool = (left: number[], limits: Partial<StepLimits> = {}): readonly number[] =>
+    plan(left, 'tiles', { onePool: true, ...limits }).counts;
+  expect(pool([1, 1000, 1], { promptTokens: 5 })).toEqual([1, 5, 1]);
+  expect(pool([40, 10, 40])).toEqual([27, 10, 26]);
+  expect(pool([60, 60, 60], { promptTokens: 2 })).toEqual([1, 1, 0]);
 });
 
 test('in one pool all sequences together stay below a tile', () => {
@@ -40,7 +56,7 @@ test('while no answer is written, the path of each prompt token depends on its o
   // Evaluates prompts of the given lengths together; returns for each the step kind of every token.
   const paths = (lengths: readonly number[]): string[] => {
     const done = lengths.map(() => '');
-    let previous: 'tiles' | 'singles' = 'singles';
+    let previous: StepKind = 'singles';
     for (;;) {
       const left = lengths.map((length, index) => length - (done[index]?.length ?? 0));
       if (left.every((count) => count === 0)) return done;
@@ -85,19 +101,19 @@ function evaluate(
   return { steps, begins };
 }
 
-test('prompts of one length are evaluated one after the other, and begin to answer in one step', () => {
+test('prompts of one length are evaluated side by side, in as many rows as kernels take at once, and begin to answer in one step', () => {
   const { steps, begins } = evaluate([58, 58, 58, 58]);
   expect(steps).toEqual([
-    [57, 0, 0, 0],
-    [0, 57, 0, 0],
-    [0, 0, 57, 0],
-    [1, 1, 1, 58],
+    [20, 20, 20, 20],
+    [20, 20, 20, 20],
+    [18, 18, 18, 18],
   ]);
-  expect(begins).toEqual([3, 3, 3, 3]);
+  expect(begins).toEqual([2, 2, 2, 2]);
+  expect(evaluate([58, 58, 58, 58, 58]).steps[0]).toEqual([16, 16, 16, 16, 16]);
 });
 
 test('a prompt that is much shorter than the others, or known already, does not wait for them', () => {
-  expect(evaluate([58, 5, 58, 1]).begins).toEqual([1, 0, 1, 0]);
+  expect(evaluate([58, 5, 58, 1]).begins).toEqual([2, 0, 2, 0]);
 });
 
 test('nobody waits for the tiles of a long prompt', () => {
@@ -118,7 +134,7 @@ test('however prompts come together, each step evaluates something, stays within
     for (const rows of evaluate(lengths, { onePool }).steps) {
       const sum = rows.reduce((total, count) => total + count, 0);
       expect(sum).toBeGreaterThan(0);
-      expect(sum).toBeLessThanOrEqual(64 + lengths.length);
+      expect(sum).toBeLessThanOrEqual(80 + 2 * lengths.length);
       if (onePool && sum % 64 !== 0) expect(sum).toBeLessThan(64);
     }
   }

@@ -5,8 +5,8 @@
  */
 export const TILE_TOKENS = 64;
 
-/** `tiles`: whole tiles of prompts. `singles`: answers being written, and the ends of prompts. */
-export type StepKind = 'tiles' | 'singles';
+/** `tiles`: whole tiles of prompts. `pieces`: less than a tile of one prompt. `singles`: answers being written, and the ends of prompts. */
+export type StepKind = 'tiles' | 'pieces' | 'singles';
 
 export interface StepPlan {
   readonly kind: StepKind;
@@ -18,10 +18,12 @@ export interface StepPlan {
 export interface StepLimits {
   /** Prompt tokens of a step of tiles, a multiple of the tile. */
   readonly batchTokens: number;
-  /** Prompt tokens for which the answers being written may be held up; below a tile, prompts go on in small pieces. */
+  /** Prompt tokens for which the answers being written may be held up. */
   readonly promptTokens: number;
-  /** Whether all sequences count together for the path, because they lie in one pool. */
+  /** Whether all sequences lie in one pool: then they count together for the path, and rows of any of them are evaluated at once. */
   readonly onePool: boolean;
+  /** Counts the steps that held answers up, so that prompts take turns in them. */
+  readonly turn: number;
   /**
    * While no answer is being written: for each request whether all but the last token of its prompt was evaluated in a step
    * that held the last one back. Null while answers are written.
@@ -29,18 +31,46 @@ export interface StepLimits {
   readonly heldBack: readonly boolean[] | null;
 }
 
+/** Kernels for rearranged weights evaluate so many rows at the price of ten, and a rest at nearly twice the price for each. */
+const ROWS_AT_ONCE = 16;
+/** A step of ends has about so many rows. */
+const LEAST_END_ROWS = 48;
+const MOST_END_ROWS = 80;
+
 /**
  * Decides how many tokens of each request the next step evaluates, given how many each has left, in order of arrival.
- * While prompts are evaluated and answers written at the same time, the two kinds of step take turns, so that answers keep
- * streaming; where even one tile would hold them up too long, a piece of the prompt goes along with each of their steps.
+ * While prompts are evaluated and answers written at the same time, the two take turns, so that answers keep streaming; in one pool,
+ * where even one tile would hold them up too long, a piece of the prompt goes along with each of their steps.
  */
 export function planStep(left: readonly number[], limits: StepLimits, previous: StepKind): StepPlan {
+  if (limits.heldBack === null && !limits.onePool) return planBeside(left, limits, previous);
   const tileRoom = Math.min(limits.batchTokens, limits.promptTokens);
   const hasTiles = tileRoom >= TILE_TOKENS && left.some((count) => count >= TILE_TOKENS);
   const hasSingles = left.some((count) => count < TILE_TOKENS);
   if (hasTiles && (!hasSingles || previous === 'singles')) return { kind: 'tiles', counts: planTiles(left, tileRoom) };
   if (limits.heldBack === null) return { kind: 'singles', counts: planSingles(left, limits, hasTiles) };
   return { kind: 'singles', counts: planTogether(left, limits, limits.heldBack) };
+}
+
+/**
+ * Answers, and by turns prompts, each in a step of its own: with a buffer for each sequence llama.cpp evaluates rows together only where all
+ * sequences have as many, so that nothing is gained by mixing them, and odd numbers of rows are dear.
+ */
+function planBeside(left: readonly number[], limits: StepLimits, previous: StepKind): StepPlan {
+  const prompts = left.flatMap((count, index) => (count > 1 ? [index] : []));
+  const next = prompts[limits.turn % prompts.length];
+  const answersGoOn = previous !== 'singles' && prompts.length < left.length;
+  if (next === undefined || answersGoOn) {
+    return { kind: 'singles', counts: left.map((count) => (count === 1 ? 1 : 0)) };
+  }
+  const [kind, taken] = planPiece(left[next] ?? 0, limits);
+  return { kind, counts: left.map((_, index) => (index === next ? taken : 0)) };
+}
+
+function planPiece(count: number, { batchTokens, promptTokens }: StepLimits): readonly ['tiles' | 'pieces', number] {
+  const room = Math.min(batchTokens, promptTokens);
+  const whole = Math.min(count - (count % TILE_TOKENS), room - (room % TILE_TOKENS));
+  return whole > 0 ? ['tiles', whole] : ['pieces', Math.max(1, Math.min(count, room, TILE_TOKENS - 1))];
 }
 
 function planTiles(left: readonly number[], batchTokens: number): number[] {
@@ -54,39 +84,42 @@ function planTiles(left: readonly number[], batchTokens: number): number[] {
 }
 
 /**
- * The ends of prompts while nobody writes: one after the other, for few rows of many sequences take longer than many of few.
- * Prompts of about one length begin to answer together, else the first would soon hold up the others; much shorter ones don't wait.
+ * The ends of prompts while nobody writes, all of them by as many tokens. Prompts of about one length begin to answer together, else the
+ * first would soon hold up the others; much shorter ones don't wait.
  */
 function planTogether(left: readonly number[], limits: StepLimits, heldBack: readonly boolean[]): number[] {
-  const pending = left
-    .flatMap((count, index) => (count > 1 && count < TILE_TOKENS ? [index] : []))
-    .sort((a, b) => (left[a] ?? 0) - (left[b] ?? 0));
-  const longest = left[pending.at(-1) ?? -1] ?? 0;
+  const pending = left.flatMap((count, index) => (count > 1 && count < TILE_TOKENS ? [index] : []));
+  const longest = Math.max(0, ...pending.map((index) => left[index] ?? 0));
   const counts: number[] = left.map((count, index) => (count === 1 && heldBack[index] !== true ? 1 : 0));
   const waiting = left.reduce((sum, count) => sum + (count === 1 ? 1 : 0), 0);
-  let room = limits.onePool ? TILE_TOKENS - 1 - waiting - pending.length : limits.batchTokens;
-  let done = 0;
+  const most = limits.onePool ? TILE_TOKENS - 1 - waiting - pending.length : MOST_END_ROWS;
+  const each = rowsEach(pending.length, most);
   for (const index of pending) {
     const count = left[index] ?? 0;
-    const like = 2 * count > longest;
-    const last = done === pending.length - 1;
-    const taken = Math.min(last || !like ? count : count - 1, limits.onePool ? Math.max(1, room) : Infinity);
-    if (done > 0 && taken > room) return counts;
-    counts[index] = taken;
-    room -= taken;
-    done++;
+    const waits = pending.length > 1 && 2 * count > longest;
+    if (waits) counts[index] = Math.min(each, count - 1);
+    else counts[index] = each < count - 1 ? each : count;
   }
   // With the last of them, all begin to answer.
-  return left.map((count, index) =>
-    count < TILE_TOKENS && counts[index] === count - 1 ? count : (counts[index] ?? 0),
-  );
+  if (pending.some((index) => (counts[index] ?? 0) < (left[index] ?? 0) - 1)) return counts;
+  return left.map((count, index) => (count < TILE_TOKENS ? count : (counts[index] ?? 0)));
 }
 
-/** Everybody who writes goes on; prompts share the room equally, so that those who came together start together. */
+/** How many rows each of so many sequences gets in one step, so that the fewest are left over of those that kernels take at once. */
+function rowsEach(sequences: number, most: number): number {
+  if (sequences === 0) return 0;
+  if (sequences === 1) return Math.min(most, TILE_TOKENS - 1);
+  let best = Math.max(1, Math.floor(most / sequences));
+  for (let each = best; each * sequences >= Math.min(LEAST_END_ROWS, most); each--) {
+    if ((each * sequences) % ROWS_AT_ONCE < (best * sequences) % ROWS_AT_ONCE) best = each;
+  }
+  return Math.min(best, TILE_TOKENS - 1);
+}
+
+/** In one pool: everybody who writes goes on; prompts share the room equally, so that those who came together start together. */
 function planSingles(left: readonly number[], limits: StepLimits, tilesFollow: boolean): number[] {
   const writing = left.filter((count) => count === 1).length;
-  const most = limits.onePool ? TILE_TOKENS - 1 - writing : limits.batchTokens;
-  const room = Math.max(0, Math.min(most, limits.promptTokens));
+  const room = Math.max(0, Math.min(TILE_TOKENS - 1 - writing, limits.promptTokens));
   const wanted = left.map((count) => {
     if (count === 1 || (tilesFollow && count >= TILE_TOKENS)) return 0;
     return Math.min(count, TILE_TOKENS - 1);

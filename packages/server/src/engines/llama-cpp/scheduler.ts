@@ -90,6 +90,8 @@ export class Scheduler {
   /** In order of admission. */
   #running: Running[] = [];
   #lastStep: StepKind = 'singles';
+  /** Counts the steps of prompts between those of answers. */
+  #turn = 0;
   #state: 'idle' | 'looping' | 'closed' = 'idle';
 
   constructor(options: SchedulerOptions) {
@@ -236,7 +238,7 @@ export class Scheduler {
     const drafted = parts.reduce((sum, { guessed }) => sum + guessed.length, 0);
     for (const part of parts) this.#take(part);
     // Last tokens of prompts, alone in a step, take as long as those of answers: they say nothing about prompts.
-    const onlyEnds = writers === 0 && parts.every(({ count }) => count === 1);
+    const onlyEnds = writers === 0 && parts.every(({ count, output }) => count === 1 && output !== null);
     if (!onlyEnds) pace.observe({ writers, promptTokens, drafted, ms: now() - start });
   }
 
@@ -292,10 +294,12 @@ export class Scheduler {
       const writers = this.#running.filter(isWriting).length;
       const promptTokens = pace.promptTokens(writers, this.#running.length - writers);
       const heldBack = writers > 0 ? null : this.#running.map((run) => run.heldBack);
-      const { kind, counts } = planStep(left, { batchTokens, promptTokens, onePool, heldBack }, this.#lastStep);
+      const limits = { batchTokens, promptTokens, onePool, turn: this.#turn, heldBack };
+      const { kind, counts } = planStep(left, limits, this.#lastStep);
       const needed = counts.reduce((sum, count) => sum + count, 0);
       if (needed > this.#pool.freeCells && this.#makeRoom()) continue;
       this.#lastStep = kind;
+      if (writers > 0 && kind !== 'singles') this.#turn++;
       const parts = this.#running.flatMap((run, index): Part[] => {
         const count = counts[index] ?? 0;
         return count === 0 ? [] : [{ run, count, guessed: [], output: null }];
