@@ -5,13 +5,11 @@ import { GatewayError } from '../../shared/errors.ts';
 import type { Footprint } from '../../shared/footprint.ts';
 import type { EngineOptions } from '../engine.ts';
 import type { EngineModel } from '../engine-definition.ts';
-import { askEngine, findVersion, isAtLeast } from './engine-version.ts';
-import { refuseArguments, type RefusedFlags } from './refuse-arguments.ts';
 import type { VllmSettings } from './settings.ts';
 import { type SpreadModel, spreadOverGpus } from './tensor-parallel.ts';
 
 /** What vLLM, SGLang and TensorRT-LLM share: safetensors in a folder, on GPUs. */
-type GpuSettings = Omit<VllmSettings, 'listen' | 'sleep' | 'sleepGpuBytes'>;
+export type GpuSettings = Omit<VllmSettings, 'listen' | 'sleep' | 'sleepGpuBytes'>;
 
 /** Cache bytes of one token where nothing is said: generous for small models, several times too much for models that share heads. */
 function guessKvBytesPerToken(weightsBytes: number): number {
@@ -117,59 +115,4 @@ export function memoryShare(bytes: number | null, gpuBytes: number | null): stri
 /** The salt of cached prefixes for those who may notice each other's; another at every start, and never what a client sends. */
 export function cacheSalt(secret: string, tenant = 'everybody'): string {
   return createHmac('sha256', secret).update(`cache salt of ${tenant}`).digest('base64url');
-}
-
-export interface CheckEngine {
-  readonly title: string;
-  /** The Python package that it is. */
-  readonly package: string;
-  /** The program with its first arguments. */
-  readonly command: readonly string[];
-  /** How the program tells its version; null: only its package does. */
-  readonly versionFlag: string | null;
-  readonly leastVersion: string;
-  readonly refused: RefusedFlags;
-}
-
-/**
- * Checks the operator's arguments and the installed version, once for each program. Throws `model_failed` with the command that
- * mends it.
- */
-export function createCheck(): (
-  check: CheckEngine,
-  options: EngineOptions,
-  settings: GpuSettings,
-  signal: AbortSignal,
-) => Promise<string> {
-  const versions = new Map<string, string>();
-  return async (check, options, settings, signal) => {
-    refuseArguments(options.modelId, [...settings.cardArgs, ...settings.args], check.refused);
-    const least = settings.minimumVersion ?? check.leastVersion;
-    const install = `pip install '${check.package}>=${least}'`;
-    const question = versionQuestion(check);
-    const known = versions.get(question.join('\0'));
-    const said = known ?? findVersion(await askEngine(question, { name: check.title, install, signal }));
-    if (said === null || !isAtLeast(said, least)) {
-      const is = said === null ? 'does not tell its version' : `is ${said}`;
-      throw new GatewayError(
-        'model_failed',
-        `the model ${options.modelId} needs ${check.title} ${least} or newer, and the installed one ${is}: ${install}`,
-      );
-    }
-    versions.set(question.join('\0'), said);
-    return said;
-  };
-}
-
-function versionQuestion({ command, versionFlag, package: name }: CheckEngine): readonly string[] {
-  const [python = 'python3'] = command;
-  // `python -m …` would start the engine; its package knows the version without importing it.
-  if (command.includes('-m') || versionFlag === null) {
-    return [
-      command.includes('-m') ? python : 'python3',
-      '-c',
-      `from importlib.metadata import version; print(version('${name}'))`,
-    ];
-  }
-  return [...command, versionFlag];
 }

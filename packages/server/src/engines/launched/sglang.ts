@@ -1,21 +1,10 @@
 import { stringify } from 'yaml';
-import type { EngineDefinition } from '../engine-definition.ts';
-import {
-  cacheSalt,
-  createCheck,
-  gpuEnvironment,
-  gpuModelHostBytes,
-  gpuPlacements,
-  grantedBytes,
-  memoryShare,
-  needGpus,
-  weightsFolder,
-} from './gpu-model.ts';
-import type { Launch, LaunchContext, Launcher } from './launcher.ts';
+import { gpuEngine } from './gpu-engine.ts';
+import { cacheSalt, gpuEnvironment, grantedBytes, memoryShare, needGpus, weightsFolder } from './gpu-model.ts';
+import type { Launch, LaunchContext } from './launcher.ts';
 import type { LogRule } from './log-rules.ts';
 import type { RefusedFlags } from './refuse-arguments.ts';
-import { halveContext, SglangSettings } from './settings.ts';
-import { startLaunched } from './start-launched.ts';
+import { SglangSettings } from './settings.ts';
 
 /** The oldest that the central model's card names. */
 const LEAST_VERSION = '0.5.6.post1';
@@ -110,44 +99,19 @@ export function sglangLaunch(context: LaunchContext): Launch {
   };
 }
 
-const check = createCheck();
-
-const launcher: Launcher = {
+/** Safetensors models on GPUs, by SGLang. */
+export const sglang = gpuEngine({
+  name: 'sglang',
   title: 'SGLang',
-  settings: (raw) => SglangSettings.parse(raw),
-  listen: () => 'port',
-  ask(options, signal) {
-    const settings = SglangSettings.parse(options.settings);
-    const command = settings.command ?? COMMAND;
-    return check(
-      {
-        title: 'SGLang',
-        package: 'sglang',
-        command,
-        versionFlag: '--version',
-        leastVersion: LEAST_VERSION,
-        refused: REFUSED,
-      },
-      options,
-      settings,
-      signal,
-    );
-  },
+  package: 'sglang',
+  command: COMMAND,
+  versionFlag: '--version',
+  leastVersion: LEAST_VERSION,
+  refused: REFUSED,
+  settings: SglangSettings,
+  vendors: ['nvidia', 'amd'],
+  computeCapability: 7.5,
   launch: sglangLaunch,
   logRules: LOG_RULES,
   workers: /^sglang::(scheduler|detokenizer)/,
-};
-
-/** Safetensors models on GPUs, by SGLang. */
-export const sglang: EngineDefinition<'chat'> = {
-  name: 'sglang',
-  task: 'chat',
-  estimateBytes: ({ settings }) => gpuModelHostBytes(SglangSettings.parse(settings)),
-  concurrency: ({ settings }) => SglangSettings.parse(settings).maxSequences,
-  placements(model, gpus) {
-    const settings = SglangSettings.parse(model.settings);
-    return gpuPlacements(model, settings, gpus, { vendors: ['nvidia', 'amd'], computeCapability: 7.5 });
-  },
-  shrink: (settings) => halveContext(settings, SglangSettings.parse(settings)),
-  start: startLaunched(launcher),
-};
+});

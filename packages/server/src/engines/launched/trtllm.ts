@@ -1,23 +1,14 @@
 import { basename } from 'node:path';
-import type { EngineDefinition } from '../engine-definition.ts';
-import {
-  createCheck,
-  gpuEnvironment,
-  gpuModelHostBytes,
-  gpuPlacements,
-  memoryShare,
-  needGpus,
-  splitGranted,
-  weightsFolder,
-} from './gpu-model.ts';
-import type { Launch, LaunchContext, Launcher } from './launcher.ts';
+import { gpuEngine } from './gpu-engine.ts';
+import { gpuEnvironment, memoryShare, needGpus, splitGranted, weightsFolder } from './gpu-model.ts';
+import type { Launch, LaunchContext } from './launcher.ts';
 import type { LogRule } from './log-rules.ts';
 import type { RefusedFlags } from './refuse-arguments.ts';
-import { halveContext, TrtllmSettings } from './settings.ts';
-import { startLaunched } from './start-launched.ts';
+import { TrtllmSettings } from './settings.ts';
 
 /** The first whose PyTorch backend loads safetensors without building an engine before. */
 const LEAST_VERSION = '1.0.0';
+const COMMAND = ['trtllm-serve'];
 
 const MINE = 'the server sets it itself';
 const REFUSED: RefusedFlags = {
@@ -53,7 +44,7 @@ export function trtllmLaunch(context: LaunchContext): Launch {
   const { options, address, gpus, reservedBytes, gpuBytes } = context;
   const settings = TrtllmSettings.parse(options.settings);
   needGpus('TensorRT-LLM', options.modelId, gpus);
-  const [file = 'trtllm-serve', ...first] = settings.command ?? ['trtllm-serve'];
+  const [file = 'trtllm-serve', ...first] = settings.command ?? COMMAND;
   const folder = weightsFolder(options);
   return {
     command: {
@@ -102,43 +93,19 @@ export function trtllmLaunch(context: LaunchContext): Launch {
   }
 }
 
-const check = createCheck();
-
-const launcher: Launcher = {
+/** Safetensors models on NVIDIA GPUs, by TensorRT-LLM. */
+export const trtllm = gpuEngine({
+  name: 'trtllm',
   title: 'TensorRT-LLM',
-  settings: (raw) => TrtllmSettings.parse(raw),
-  listen: () => 'port',
-  ask(options, signal) {
-    const settings = TrtllmSettings.parse(options.settings);
-    return check(
-      {
-        title: 'TensorRT-LLM',
-        package: 'tensorrt_llm',
-        command: settings.command ?? ['trtllm-serve'],
-        versionFlag: null,
-        leastVersion: LEAST_VERSION,
-        refused: REFUSED,
-      },
-      options,
-      settings,
-      signal,
-    );
-  },
+  package: 'tensorrt_llm',
+  command: COMMAND,
+  versionFlag: null,
+  leastVersion: LEAST_VERSION,
+  refused: REFUSED,
+  settings: TrtllmSettings,
+  vendors: ['nvidia'],
+  computeCapability: 8,
   launch: trtllmLaunch,
   logRules: LOG_RULES,
   workers: /mpi4py\.futures|mgmn_worker_node/,
-};
-
-/** Safetensors models on NVIDIA GPUs, by TensorRT-LLM. */
-export const trtllm: EngineDefinition<'chat'> = {
-  name: 'trtllm',
-  task: 'chat',
-  estimateBytes: ({ settings }) => gpuModelHostBytes(TrtllmSettings.parse(settings)),
-  concurrency: ({ settings }) => TrtllmSettings.parse(settings).maxSequences,
-  placements(model, gpus) {
-    const settings = TrtllmSettings.parse(model.settings);
-    return gpuPlacements(model, settings, gpus, { vendors: ['nvidia'], computeCapability: 8 });
-  },
-  shrink: (settings) => halveContext(settings, TrtllmSettings.parse(settings)),
-  start: startLaunched(launcher),
-};
+});

@@ -1,29 +1,20 @@
 import { GatewayError } from '../../shared/errors.ts';
 import { addFootprints, type Footprint } from '../../shared/footprint.ts';
-import type { EngineDefinition } from '../engine-definition.ts';
 import { isAtLeast } from './engine-version.ts';
-import {
-  cacheSalt,
-  createCheck,
-  gpuEnvironment,
-  gpuModelHostBytes,
-  gpuPlacements,
-  grantedBytes,
-  memoryShare,
-  needGpus,
-  weightsFolder,
-} from './gpu-model.ts';
-import type { Launch, LaunchContext, Launcher } from './launcher.ts';
+import { gpuEngine } from './gpu-engine.ts';
+import { cacheSalt, gpuEnvironment, grantedBytes, memoryShare, needGpus, weightsFolder } from './gpu-model.ts';
+import type { Launch, LaunchContext } from './launcher.ts';
 import type { LogRule } from './log-rules.ts';
 import type { RefusedFlags } from './refuse-arguments.ts';
-import { halveContext, VllmSettings } from './settings.ts';
-import { startLaunched } from './start-launched.ts';
+import { VllmSettings } from './settings.ts';
 
 /** The first with sockets, sleep over HTTP and the models of the catalogue all at once. */
 const LEAST_VERSION = '0.12.0';
 
 /** Videos are decoded safely from here on. */
 const SAFE_VERSION = '0.14.1';
+
+const COMMAND = ['vllm'];
 
 const MINE = 'the server sets it itself';
 const BY_SETTING = (name: string): string => `set \`${name}\` instead`;
@@ -82,7 +73,7 @@ export function vllmLaunch(context: LaunchContext): Launch {
   const { options, address, gpus, apiKey } = context;
   const settings = VllmSettings.parse(options.settings);
   needGpus('vLLM', options.modelId, gpus);
-  const [file = 'vllm', ...first] = settings.command ?? ['vllm'];
+  const [file = 'vllm', ...first] = settings.command ?? COMMAND;
   const folder = weightsFolder(options);
   const sleeps = settings.sleep === 'auto' ? address.socketPath !== null : settings.sleep;
   const share = memoryShare(grantedBytes(settings, gpus.length, context.reservedBytes), context.gpuBytes);
@@ -138,33 +129,25 @@ export function vllmLaunch(context: LaunchContext): Launch {
   };
 }
 
-const check = createCheck();
-
-const launcher: Launcher = {
+/** Safetensors models on GPUs, by vLLM: tensor parallel over as many as the placement names, continuous batching, pictures. */
+export const vllm = gpuEngine({
+  name: 'vllm',
   title: 'vLLM',
-  settings: (raw) => VllmSettings.parse(raw),
-  listen: (raw) => (process.platform === 'win32' ? 'port' : VllmSettings.parse(raw).listen),
-  ask(options, signal) {
-    const settings = VllmSettings.parse(options.settings);
-    if (settings.sleep === true && settings.listen === 'port') {
-      throw new GatewayError(
-        'model_failed',
-        `the model ${options.modelId} cannot sleep while vLLM listens on a port: any user of this machine could call its unguarded paths; ` +
-          'set `listen: socket`, or `sleep: false`',
-      );
-    }
-    return check(
-      {
-        title: 'vLLM',
-        package: 'vllm',
-        command: settings.command ?? ['vllm'],
-        versionFlag: '--version',
-        leastVersion: LEAST_VERSION,
-        refused: REFUSED,
-      },
-      options,
-      settings,
-      signal,
+  package: 'vllm',
+  command: COMMAND,
+  versionFlag: '--version',
+  leastVersion: LEAST_VERSION,
+  refused: REFUSED,
+  settings: VllmSettings,
+  vendors: ['nvidia', 'amd'],
+  computeCapability: 7,
+  listen: ({ listen }) => (process.platform === 'win32' ? 'port' : listen),
+  refuseSettings({ sleep, listen }, modelId) {
+    if (sleep !== true || listen !== 'port') return;
+    throw new GatewayError(
+      'model_failed',
+      `the model ${modelId} cannot sleep while vLLM listens on a port: any user of this machine could call its unguarded paths; ` +
+        'set `listen: socket`, or `sleep: false`',
     );
   },
   warning: (version) =>
@@ -174,19 +157,6 @@ const launcher: Launcher = {
   launch: vllmLaunch,
   logRules: LOG_RULES,
   workers: /^VLLM::(EngineCore|Worker)/,
-};
-
-/** Safetensors models on GPUs, by vLLM: tensor parallel over as many as the placement names, continuous batching, pictures. */
-export const vllm: EngineDefinition<'chat'> = {
-  name: 'vllm',
-  task: 'chat',
-  estimateBytes: ({ settings }) => gpuModelHostBytes(VllmSettings.parse(settings)),
-  concurrency: ({ settings }) => VllmSettings.parse(settings).maxSequences,
-  placements(model, gpus) {
-    const settings = VllmSettings.parse(model.settings);
-    return gpuPlacements(model, settings, gpus, { vendors: ['nvidia', 'amd'], computeCapability: 7 });
-  },
-  shrink: (settings) => halveContext(settings, VllmSettings.parse(settings)),
   /** At level 1 the weights lie in RAM and the cache is forgotten; the driver's context, graphs and buffers stay on the GPUs. */
   sleepFootprint(model, loaded) {
     const { sleep, listen, sleepGpuBytes, weightsBytes, replicatedBytes } = VllmSettings.parse(model.settings);
@@ -197,5 +167,4 @@ export const vllm: EngineDefinition<'chat'> = {
     const backup = (weightsBytes ?? model.fileBytes) + (gpus.length - 1) * replicatedBytes;
     return addFootprints({ ram: (loaded.ram ?? 0) + backup }, onGpus);
   },
-  start: startLaunched(launcher),
-};
+});
