@@ -1,4 +1,4 @@
-import { chooseEvictions } from '../packages/server/src/models/evict.ts';
+import { chooseEvictions } from '../packages/server/src/models/scheduler/evict.ts';
 import { clairvoyant, leastRecentlyUsed } from '../packages/server/src/models/simulate/choices.ts';
 import { concert, ordinary } from '../packages/server/src/models/simulate/concert.ts';
 import { groups, llamaSwap, matrix, oneAtATime } from '../packages/server/src/models/simulate/llama-swap.ts';

@@ -5,7 +5,7 @@ import { configFile } from '../limits-file.ts';
 import { type Plot, pointsOf } from '../plot.ts';
 import type { Findings } from '../report.ts';
 import { type BenchModels, openModels } from '../weights.ts';
-import { profileModels } from '../../packages/server/src/models/profile.ts';
+import { profileModels } from '../../packages/server/src/models/profile/profile.ts';
 import { runClient } from './client.ts';
 import { randomOf } from './random.ts';
 import { drawRequest, requestKinds } from './requests.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Profile } from '../../packages/server/src/models/profile.ts';
+import type { Profile } from '../../packages/server/src/models/profile/profile.ts';
 import type { Random } from './random.ts';
 
 const PICTURES = ['receipt.png', 'promotion.jpg', 'poster.webp', 'settings.png'];

@@ -8,9 +8,9 @@ import { createApp } from '../../packages/server/src/http/app.ts';
 import { fakeDeps } from '../../packages/server/src/http/fake-deps.ts';
 import { systemClock } from '../../packages/server/src/shared/clock.ts';
 import { createMetrics } from '../../packages/server/src/shared/prometheus.ts';
-import { LifecycleFeed } from '../../packages/server/src/models/lifecycle-feed.ts';
-import type { LifecycleEvent } from '../../packages/server/src/models/lifecycle-event.ts';
-import { meterLifecycle } from '../../packages/server/src/models/meter-lifecycle.ts';
+import { LifecycleFeed } from '../../packages/server/src/models/lifecycle/lifecycle-feed.ts';
+import type { LifecycleEvent } from '../../packages/server/src/models/lifecycle/lifecycle-event.ts';
+import { meterLifecycle } from '../../packages/server/src/models/lifecycle/meter-lifecycle.ts';
 
 const ROUND = 1_500;
 const CONNECTIONS = 8;

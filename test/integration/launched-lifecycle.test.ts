@@ -3,7 +3,7 @@ import type { EngineDefinition } from '../../packages/server/src/engines/engine-
 import { FAKE_ENGINES } from '../../packages/server/src/engines/fake/definition.ts';
 import { testGpu } from '../../packages/server/src/engines/launched/test-launch.ts';
 import { vllm } from '../../packages/server/src/engines/launched/vllm.ts';
-import type { LifecycleEvent } from '../../packages/server/src/models/lifecycle-event.ts';
+import type { LifecycleEvent } from '../../packages/server/src/models/lifecycle/lifecycle-event.ts';
 import type { ModelManagerDeps } from '../../packages/server/src/models/manager.ts';
 import type { ModelManager, ModelSpec } from '../../packages/server/src/models/model-manager.ts';
 import { testSpec } from '../../packages/server/src/models/test-spec.ts';

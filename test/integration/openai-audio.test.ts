@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadConfig } from '../../packages/server/src/config.ts';
 import { createApp } from '../../packages/server/src/http/app.ts';
 import { fakeDeps } from '../../packages/server/src/http/fake-deps.ts';
-import { catalogueOf } from '../../packages/server/src/models/catalogue.ts';
+import { catalogueOf } from '../../packages/server/src/models/catalogue/catalogue.ts';
 import type { ModelManager } from '../../packages/server/src/models/model-manager.ts';
 import { testSpec } from '../../packages/server/src/models/test-spec.ts';
 import { createAudioEncoder } from '../../packages/server/src/pipeline/audio-encode/create-audio-encoder.ts';

@@ -2,12 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CatalogueEntry } from '../../packages/server/src/models/catalogue-schema.ts';
-import { catalogueOf } from '../../packages/server/src/models/catalogue.ts';
-import { openSources, type SourceSettings } from '../../packages/server/src/models/open-sources.ts';
-import { type PullOptions, pullModels, type PullReport } from '../../packages/server/src/models/pull.ts';
-import type { PullEvent } from '../../packages/server/src/models/pull-event.ts';
-import { FileStore } from '../../packages/server/src/models/store.ts';
+import { CatalogueEntry } from '../../packages/server/src/models/catalogue/catalogue-schema.ts';
+import { catalogueOf } from '../../packages/server/src/models/catalogue/catalogue.ts';
+import { openSources, type SourceSettings } from '../../packages/server/src/models/pull/open-sources.ts';
+import { type PullOptions, pullModels, type PullReport } from '../../packages/server/src/models/pull/pull.ts';
+import type { PullEvent } from '../../packages/server/src/models/pull/pull-event.ts';
+import { FileStore } from '../../packages/server/src/models/store/store.ts';
 import type { Log } from '../../packages/server/src/shared/log.ts';
 
 export const never = new AbortController().signal;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { CatalogueEntry } from '../../packages/server/src/models/catalogue-schema.ts';
+import type { CatalogueEntry } from '../../packages/server/src/models/catalogue/catalogue-schema.ts';
 import { FakeHub } from './fake-hub.ts';
 import { Bench, digestOf, entryOf, never } from './pull-fixture.ts';
 

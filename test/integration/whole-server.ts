@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { loadConfig } from '../../packages/server/src/config.ts';
 import { createApp } from '../../packages/server/src/http/app.ts';
 import { fakeDeps } from '../../packages/server/src/http/fake-deps.ts';
-import { catalogueOf } from '../../packages/server/src/models/catalogue.ts';
+import { catalogueOf } from '../../packages/server/src/models/catalogue/catalogue.ts';
 import { testSpec } from '../../packages/server/src/models/test-spec.ts';
 import { createAudioEncoder } from '../../packages/server/src/pipeline/audio-encode/create-audio-encoder.ts';
 import { RESPONSE_TABLES, ResponseStore } from '../../packages/server/src/pipeline/response-store.ts';

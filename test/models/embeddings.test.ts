@@ -8,7 +8,7 @@ import type { EmbedEvent } from '../../packages/server/src/engines/engine.ts';
 import type { EngineProcess } from '../../packages/server/src/engines/engine-process.ts';
 import { llamaEmbed } from '../../packages/server/src/engines/llama-embed/definition.ts';
 import { startWorker } from '../../packages/server/src/engines/worker/host.ts';
-import { CATALOGUE_FOLDER, loadCatalogue } from '../../packages/server/src/models/catalogue.ts';
+import { CATALOGUE_FOLDER, loadCatalogue } from '../../packages/server/src/models/catalogue/catalogue.ts';
 import { silentLog } from '../../packages/server/src/shared/log.ts';
 import { readProcessBytes } from '../../packages/server/src/shared/process-memory.ts';
 import { runPython, testPython } from './python.ts';

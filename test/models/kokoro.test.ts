@@ -6,7 +6,7 @@ import type { Task } from '../../packages/server/src/engines/engine.ts';
 import { normaliseChinese } from '../../packages/server/src/engines/kokoro/chinese/normalise-chinese.ts';
 import type { EngineProcess } from '../../packages/server/src/engines/engine-process.ts';
 import { startWorker } from '../../packages/server/src/engines/worker/host.ts';
-import { CatalogueEntry } from '../../packages/server/src/models/catalogue-schema.ts';
+import { CatalogueEntry } from '../../packages/server/src/models/catalogue/catalogue-schema.ts';
 import { silentLog } from '../../packages/server/src/shared/log.ts';
 import { syllableErrorRate } from './error-rate.ts';
 import { weightFile } from './weights.ts';

@@ -7,7 +7,7 @@ import { numberWords, ordinal } from '../../packages/server/src/engines/vits/eng
 import { normaliseEnglish } from '../../packages/server/src/engines/vits/normalise-english.ts';
 import type { EngineProcess } from '../../packages/server/src/engines/engine-process.ts';
 import { startWorker } from '../../packages/server/src/engines/worker/host.ts';
-import { CatalogueEntry } from '../../packages/server/src/models/catalogue-schema.ts';
+import { CatalogueEntry } from '../../packages/server/src/models/catalogue/catalogue-schema.ts';
 import { createAudioEncoder } from '../../packages/server/src/pipeline/audio-encode/create-audio-encoder.ts';
 import { silentLog } from '../../packages/server/src/shared/log.ts';
 import { wordErrorRate } from './error-rate.ts';

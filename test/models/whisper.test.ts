@@ -7,7 +7,7 @@ import type { AsrEvent, AsrRequest } from '../../packages/server/src/engines/eng
 import type { EngineProcess } from '../../packages/server/src/engines/engine-process.ts';
 import { startWorker } from '../../packages/server/src/engines/worker/host.ts';
 import { decodeAudio } from '../../packages/server/src/engines/whisper/decode-audio.ts';
-import { CatalogueEntry } from '../../packages/server/src/models/catalogue-schema.ts';
+import { CatalogueEntry } from '../../packages/server/src/models/catalogue/catalogue-schema.ts';
 import { silentLog } from '../../packages/server/src/shared/log.ts';
 import { syllableErrorRate, wordErrorRate } from './error-rate.ts';
 import { weightFile } from './weights.ts';

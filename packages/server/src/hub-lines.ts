@@ -1,4 +1,4 @@
-import type { LifecycleEvent } from './models/lifecycle-event.ts';
+import type { LifecycleEvent } from './models/lifecycle/lifecycle-event.ts';
 import { devicesOf } from './shared/footprint.ts';
 
 /** The central model as the log speaks of it. */

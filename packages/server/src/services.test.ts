@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { loadConfig } from './config.ts';
 import { ConfigError } from './config-values.ts';
 import type { ModelManager } from './models/model-manager.ts';
-import { catalogueOf } from './models/catalogue.ts';
-import { CatalogueEntry } from './models/catalogue-schema.ts';
+import { catalogueOf } from './models/catalogue/catalogue.ts';
+import { CatalogueEntry } from './models/catalogue/catalogue-schema.ts';
 import { createServices, defaultThreads, modelSpecs } from './services.ts';
 import { systemClock } from './shared/clock.ts';
 

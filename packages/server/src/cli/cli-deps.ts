@@ -1,6 +1,6 @@
 import type { Probe } from '../machine/probe.ts';
-import type { SourceSettings } from '../models/open-sources.ts';
-import type { FileStore } from '../models/store.ts';
+import type { SourceSettings } from '../models/pull/open-sources.ts';
+import type { FileStore } from '../models/store/store.ts';
 import type { Log } from '../shared/log.ts';
 import type { ProgressStream } from './progress.ts';
 

@@ -4,9 +4,9 @@ import { loadConfig, ownCommands, type ServeFlags } from '../config.ts';
 import { ConfigError } from '../config-values.ts';
 import { systemProbe } from '../machine/probe.ts';
 import { loadRecording, replayProbe } from '../machine/recording.ts';
-import { CATALOGUE_FOLDER, loadCatalogue } from '../models/catalogue.ts';
-import { UnknownProfileError } from '../models/pick-profile.ts';
-import { FileStore } from '../models/store.ts';
+import { CATALOGUE_FOLDER, loadCatalogue } from '../models/catalogue/catalogue.ts';
+import { UnknownProfileError } from '../models/profile/pick-profile.ts';
+import { FileStore } from '../models/store/store.ts';
 import { type DoctorArgs, runDoctor } from './doctor.ts';
 import { terminalLog } from './terminal-log.ts';
 

@@ -1,8 +1,8 @@
 import { gpuPackages, PACKAGE_VERSION, platformPackage } from '../engines/llama-cpp/platform-package.ts';
 import type { Machine } from '../machine/machine.ts';
 import { compareVersions } from '../machine/version.ts';
-import { formatBytes } from '../models/format-bytes.ts';
-import type { Profile } from '../models/profile.ts';
+import { formatBytes } from '../models/pull/format-bytes.ts';
+import type { Profile } from '../models/profile/profile.ts';
 import type { LocalFacts, WeightsState } from './doctor-local.ts';
 import type { DoctorCheck } from './doctor-report.ts';
 

@@ -4,8 +4,8 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { findLibraries, gpuPackages, installedPackage } from '../engines/llama-cpp/platform-package.ts';
 import type { Probe } from '../machine/probe.ts';
-import type { FileStore } from '../models/store.ts';
-import { VerifiedFiles } from '../models/verified-files.ts';
+import type { FileStore } from '../models/store/store.ts';
+import { VerifiedFiles } from '../models/store/verified-files.ts';
 
 /** Packages with native code that models run on. */
 const NATIVE_PACKAGES = ['sharp', 'onnxruntime-node', 'sherpa-onnx-node', 'koffi'] as const;

@@ -3,10 +3,10 @@ import type { GpuUse } from '../machine/machine.ts';
 import { NO_GPU } from '../machine/read-machine.ts';
 import type { SoftwareName } from '../machine/software.ts';
 import { compareVersions } from '../machine/version.ts';
-import { describeGpus } from '../models/choose-profile.ts';
-import { formatBytes } from '../models/format-bytes.ts';
-import type { PickedProfile } from '../models/pick-profile.ts';
-import { mendSoftware, softwareTitle } from '../models/software-lacks.ts';
+import { describeGpus } from '../models/profile/choose-profile.ts';
+import { formatBytes } from '../models/pull/format-bytes.ts';
+import type { PickedProfile } from '../models/profile/pick-profile.ts';
+import { mendSoftware, softwareTitle } from '../models/profile/software-lacks.ts';
 import type { DoctorCheck } from './doctor-report.ts';
 
 /** The oldest Linux driver that serves programs made for any CUDA 12. */

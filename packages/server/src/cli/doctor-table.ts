@@ -1,6 +1,6 @@
-import { describeGpus } from '../models/choose-profile.ts';
+import { describeGpus } from '../models/profile/choose-profile.ts';
 import type { Gpu } from '../machine/machine.ts';
-import { formatBytes } from '../models/format-bytes.ts';
+import { formatBytes } from '../models/pull/format-bytes.ts';
 import type { DoctorCheck, DoctorLevel, DoctorReport } from './doctor-report.ts';
 
 const WIDTH = 100;

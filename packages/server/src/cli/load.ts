@@ -1,5 +1,5 @@
 import { CancelAnswer, SlotReport, UnloadAnswer } from '@concert/protocol';
-import { formatBytes } from '../models/format-bytes.ts';
+import { formatBytes } from '../models/pull/format-bytes.ts';
 import { EXIT } from './cli-deps.ts';
 import { secondsText } from './ps.ts';
 import type { RunningServerDeps } from './running-server.ts';

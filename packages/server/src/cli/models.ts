@@ -1,6 +1,6 @@
-import type { CatalogueEntry } from '../models/catalogue-schema.ts';
-import { formatBytes } from '../models/format-bytes.ts';
-import { verifyModel } from '../models/verify.ts';
+import type { CatalogueEntry } from '../models/catalogue/catalogue-schema.ts';
+import { formatBytes } from '../models/pull/format-bytes.ts';
+import { verifyModel } from '../models/store/verify.ts';
 import { type CliDeps, EXIT } from './cli-deps.ts';
 import { formatTable } from './table.ts';
 

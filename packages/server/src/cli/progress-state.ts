@@ -1,5 +1,5 @@
-import type { PullEvent } from '../models/pull-event.ts';
-import { formatBytes } from '../models/format-bytes.ts';
+import type { PullEvent } from '../models/pull/pull-event.ts';
+import { formatBytes } from '../models/pull/format-bytes.ts';
 
 interface FileProgress {
   readonly name: string;

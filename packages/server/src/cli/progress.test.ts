@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { silentLog } from '../shared/log.ts';
-import type { PullEvent } from '../models/pull-event.ts';
+import type { PullEvent } from '../models/pull/pull-event.ts';
 import {
   applyEvent,
   formatSeconds,

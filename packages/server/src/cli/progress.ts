@@ -1,4 +1,4 @@
-import type { PullEvent } from '../models/pull-event.ts';
+import type { PullEvent } from '../models/pull/pull-event.ts';
 import type { Log } from '../shared/log.ts';
 import { applyEvent, NOTHING_YET, progressLines, type ProgressState, totalLine } from './progress-state.ts';
 

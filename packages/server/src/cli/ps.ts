@@ -1,5 +1,5 @@
 import { AdminModels, type SlotReport } from '@concert/protocol';
-import { formatBytes } from '../models/format-bytes.ts';
+import { formatBytes } from '../models/pull/format-bytes.ts';
 import { EXIT } from './cli-deps.ts';
 import type { RunningServerDeps } from './running-server.ts';
 import { formatTable } from './table.ts';

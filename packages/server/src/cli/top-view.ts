@@ -1,5 +1,5 @@
 import type { AdminModels, AdminRequests, RequestReport } from '@concert/protocol';
-import { formatBytes } from '../models/format-bytes.ts';
+import { formatBytes } from '../models/pull/format-bytes.ts';
 import { modelTable, secondsText } from './ps.ts';
 import { formatTable } from './table.ts';
 

@@ -1,5 +1,5 @@
-import { formatBytes } from '../models/format-bytes.ts';
-import { verifyModel } from '../models/verify.ts';
+import { formatBytes } from '../models/pull/format-bytes.ts';
+import { verifyModel } from '../models/store/verify.ts';
 import { type CliDeps, EXIT } from './cli-deps.ts';
 import { formatTable } from './table.ts';
 

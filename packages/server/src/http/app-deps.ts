@@ -1,4 +1,4 @@
-import type { LifecycleFeed } from '../models/lifecycle-feed.ts';
+import type { LifecycleFeed } from '../models/lifecycle/lifecycle-feed.ts';
 import type { MemoryStatus, ModelStatus } from '../models/model-manager.ts';
 import type { AudioEncoder, AudioEncoderOptions, AudioFormat } from '../pipeline/audio-encode/create-audio-encoder.ts';
 import type { LeaseWatch, RequestDemand } from '../pipeline/lease-models.ts';

@@ -1,5 +1,5 @@
 import type { AdminModels, SlotReport } from '@concert/protocol';
-import type { LoadRecord } from '../models/lifecycle-feed.ts';
+import type { LoadRecord } from '../models/lifecycle/lifecycle-feed.ts';
 import type { MemoryStatus, ModelStatus, SlotState } from '../models/model-manager.ts';
 import { bytesOn, devicesOf, type Footprint, totalOf } from '../shared/footprint.ts';
 

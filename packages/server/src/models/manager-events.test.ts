@@ -4,7 +4,7 @@ import type { EngineDefinition } from '../engines/engine-definition.ts';
 import { GatewayError } from '../shared/errors.ts';
 import type { Footprint } from '../shared/footprint.ts';
 import { type Log, silentLog } from '../shared/log.ts';
-import type { LifecycleEvent } from './lifecycle-event.ts';
+import type { LifecycleEvent } from './lifecycle/lifecycle-event.ts';
 import type { ModelManager } from './model-manager.ts';
 import { StubWorker, kindOf, model, noSignal, setUp } from './test-manager.ts';
 

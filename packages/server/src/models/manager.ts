@@ -10,9 +10,9 @@ import {
   devicesOf,
   subtractFootprints,
 } from '../shared/footprint.ts';
-import type { LearnedSizes } from './learned-sizes.ts';
-import type { LifecycleEvent } from './lifecycle-event.ts';
-import { totalCounted } from './memory-budget.ts';
+import type { LearnedSizes } from './memory/learned-sizes.ts';
+import type { LifecycleEvent } from './lifecycle/lifecycle-event.ts';
+import { totalCounted } from './scheduler/memory-budget.ts';
 import type {
   AcquireOptions,
   DeviceMemory,
@@ -27,10 +27,10 @@ import { ModelProcesses, type ModelProcessesDeps } from './model-processes.ts';
 import { modelStatus } from './model-status.ts';
 import { refusalError } from './refusal.ts';
 import { scheduledModel } from './scheduled-model.ts';
-import { type Effect, type SchedulerEvent, type SchedulerState, initialState } from './scheduler-state.ts';
-import { step, wakeAtMs } from './scheduler.ts';
-import { type EndReason, wayKey } from './slot.ts';
-import { lifecycleEvents } from './tell-lifecycle.ts';
+import { type Effect, type SchedulerEvent, type SchedulerState, initialState } from './scheduler/state.ts';
+import { step, wakeAtMs } from './scheduler/scheduler.ts';
+import { type EndReason, wayKey } from './scheduler/slot.ts';
+import { lifecycleEvents } from './lifecycle/tell-lifecycle.ts';
 
 export interface ModelManagerDeps extends ModelProcessesDeps {
   readonly models: readonly ModelSpec[];

@@ -1,8 +1,8 @@
 import type { Engine, Task } from '../engines/engine.ts';
 import type { LoadProgress } from '../engines/engine-process.ts';
 import type { DeviceId, Footprint } from '../shared/footprint.ts';
-import type { Voice } from './catalogue-schema.ts';
-import type { LifecycleEvent } from './lifecycle-event.ts';
+import type { Voice } from './catalogue/catalogue-schema.ts';
+import type { LifecycleEvent } from './lifecycle/lifecycle-event.ts';
 
 /** A model as this server runs it: the catalogue's entry with the configuration's settings. */
 export interface ModelSpec {

@@ -13,12 +13,12 @@ import type { Clock } from '../shared/clock.ts';
 import { type DeviceId, type Footprint, NO_BYTES, addFootprints, devicesOf, totalOf } from '../shared/footprint.ts';
 import type { Log } from '../shared/log.ts';
 import type { ProcessGroup } from '../shared/process-group.ts';
-import type { LifecycleEvent } from './lifecycle-event.ts';
-import type { MemoryReturn } from './memory-return.ts';
+import type { LifecycleEvent } from './lifecycle/lifecycle-event.ts';
+import type { MemoryReturn } from './memory/memory-return.ts';
 import type { ModelSpec, WeightStore } from './model-manager.ts';
 import type { ProcessView } from './model-status.ts';
 import { failureOf, loadError, ranOutOfMemory } from './refusal.ts';
-import type { SchedulerEvent } from './scheduler-state.ts';
+import type { SchedulerEvent } from './scheduler/state.ts';
 
 /** What a model's process lets the scheduler know. */
 type ProcessNews = Extract<

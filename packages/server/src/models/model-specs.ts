@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from './catalogue-schema.ts';
+import type { CatalogueEntry } from './catalogue/catalogue-schema.ts';
 import type { ModelSpec } from './model-manager.ts';
 
 /** What the configuration says of one model. */

@@ -1,10 +1,10 @@
 import { type Footprint, NO_BYTES } from '../shared/footprint.ts';
 import type { LoadProgress } from '../engines/engine-process.ts';
-import { neededFor, waysOf } from './memory-budget.ts';
+import { neededFor, waysOf } from './scheduler/memory-budget.ts';
 import type { ModelSpec, ModelStatus, SlotState } from './model-manager.ts';
-import { restEndsMs } from './scheduler-ends.ts';
-import type { SchedulerState } from './scheduler-state.ts';
-import { type Slot, concurrencyOf } from './slot.ts';
+import { restEndsMs } from './scheduler/ends.ts';
+import type { SchedulerState } from './scheduler/state.ts';
+import { type Slot, concurrencyOf } from './scheduler/slot.ts';
 
 /** What is known of a model's process beside the scheduler's state. */
 export interface ProcessView {

@@ -1,6 +1,6 @@
 import { type DeviceId, type Footprint, bytesOn, devicesOf, totalOf } from '../shared/footprint.ts';
 import { GatewayError } from '../shared/errors.ts';
-import type { Refusal } from './scheduler-state.ts';
+import type { Refusal } from './scheduler/state.ts';
 
 /** What refusals tell of the machine's memory. */
 export interface KnownMemory {

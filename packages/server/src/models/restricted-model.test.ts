@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { EngineDefinition } from '../engines/engine-definition.ts';
 import { readMachine } from '../machine/read-machine.ts';
 import { recordedMachine } from '../machine/test-machines.ts';
-import { loadCatalogue } from './catalogue.ts';
+import { loadCatalogue } from './catalogue/catalogue.ts';
 import { modelSpec } from './model-specs.ts';
 import { scheduledModel } from './scheduled-model.ts';
 

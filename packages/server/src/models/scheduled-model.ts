@@ -1,9 +1,9 @@
 import type { EngineDefinition, EngineModel } from '../engines/engine-definition.ts';
 import type { Gpu } from '../machine/machine.ts';
 import { restrictGpus } from '../machine/restrict-gpus.ts';
-import type { LearnedSizes } from './learned-sizes.ts';
+import type { LearnedSizes } from './memory/learned-sizes.ts';
 import type { ModelSpec } from './model-manager.ts';
-import type { ScheduledModel, Variant } from './slot.ts';
+import type { ScheduledModel, Variant } from './scheduler/slot.ts';
 
 /** A model as the scheduler sees it: sizes by its engine's estimate, or by what was measured in earlier runs. */
 export function scheduledModel(

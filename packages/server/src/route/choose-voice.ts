@@ -1,4 +1,4 @@
-import type { Voice } from '../models/catalogue-schema.ts';
+import type { Voice } from '../models/catalogue/catalogue-schema.ts';
 import type { ModelSpec } from '../models/model-manager.ts';
 import type { ModelVoice, SpeechVoices } from '../pipeline/speak.ts';
 import { GatewayError } from '../shared/errors.ts';

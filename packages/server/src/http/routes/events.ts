@@ -1,6 +1,6 @@
 import type { LifecycleReport } from '@concert/protocol';
 import type { FastifyInstance } from 'fastify';
-import type { FeedItem } from '../../models/lifecycle-feed.ts';
+import type { FeedItem } from '../../models/lifecycle/lifecycle-feed.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { EventStream, sendEvents } from '../event-stream.ts';
 import { recordOutcome } from '../outcome.ts';

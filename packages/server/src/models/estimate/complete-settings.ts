@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { Log } from '../../shared/log.ts';
-import type { CatalogueEntry } from '../catalogue-schema.ts';
-import { type Catalogue, catalogueOf } from '../catalogue.ts';
-import type { FileStore } from '../store.ts';
+import type { CatalogueEntry } from '../catalogue/catalogue-schema.ts';
+import { type Catalogue, catalogueOf } from '../catalogue/catalogue.ts';
+import type { FileStore } from '../store/store.ts';
 import { kvBytesPerToken, shapeOfGguf } from './chat-shape.ts';
 import { type GgufHeader, readGgufHeader } from './gguf-header.ts';
 import { shapeOfHfModel } from './hf-model.ts';

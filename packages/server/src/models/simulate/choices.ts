@@ -1,4 +1,4 @@
-import { type Resident, chooseCheapest } from '../evict.ts';
+import { type Resident, chooseCheapest } from '../scheduler/evict.ts';
 import { bytesOn } from '../../shared/footprint.ts';
 import type { Choose } from './concert.ts';
 import type { Trace } from './trace.ts';

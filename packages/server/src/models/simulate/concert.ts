@@ -1,6 +1,6 @@
-import { chooseEvictions } from '../evict.ts';
-import { type Effect, type SchedulerEvent, type SchedulerState, initialState } from '../scheduler-state.ts';
-import { step, wakeAtMs } from '../scheduler.ts';
+import { chooseEvictions } from '../scheduler/evict.ts';
+import { type Effect, type SchedulerEvent, type SchedulerState, initialState } from '../scheduler/state.ts';
+import { step, wakeAtMs } from '../scheduler/scheduler.ts';
 import type { Machine, MakePolicy, Policy } from './simulate.ts';
 import type { TraceRequest } from './trace.ts';
 

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { hashInto } from '../hash-file.ts';
+import { hashInto } from '../store/hash-file.ts';
 
 const Note = z.object({ joined: z.int(), bytes: z.int() });
 

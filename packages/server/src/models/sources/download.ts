@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Dispatcher, request } from 'undici';
 import { z } from 'zod';
-import { FileAppender } from '../file-appender.ts';
-import { hashInto } from '../hash-file.ts';
+import { FileAppender } from '../store/file-appender.ts';
+import { hashInto } from '../store/hash-file.ts';
 import { notePath } from './assembly.ts';
 import { type FetchJob, type Fetched, type NetworkDeps, SourceError } from './source.ts';
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import type { ConcreteFile } from '../concrete-file.ts';
-import { FileAppender } from '../file-appender.ts';
+import type { ConcreteFile } from '../catalogue/concrete-file.ts';
+import { FileAppender } from '../store/file-appender.ts';
 import { type FetchJob, type Fetched, SourceError, type WeightSource } from './source.ts';
 
 /** A folder that the user names, such as a cloned hub repository; files are found by name, on any level. */

@@ -1,6 +1,6 @@
 import { type Dispatcher, request } from 'undici';
 import type { z } from 'zod';
-import type { ConcreteFile } from '../concrete-file.ts';
+import type { ConcreteFile } from '../catalogue/concrete-file.ts';
 import { download, explainNetwork, explainStatus } from './download.ts';
 import { type FetchJob, type Fetched, type NetworkDeps, SourceError } from './source.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { HubSnapshot } from '../catalogue-schema.ts';
-import type { ConcreteFile } from '../concrete-file.ts';
+import type { HubSnapshot } from '../catalogue/catalogue-schema.ts';
+import type { ConcreteFile } from '../catalogue/concrete-file.ts';
 import { HubClient } from './hub.ts';
 import {
   type FetchJob,

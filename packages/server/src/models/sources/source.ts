@@ -1,8 +1,8 @@
 import type { Dispatcher } from 'undici';
 import type { Log } from '../../shared/log.ts';
-import type { FileSource, HubSnapshot } from '../catalogue-schema.ts';
-import type { ConcreteFile } from '../concrete-file.ts';
-import type { Semaphore } from '../semaphore.ts';
+import type { FileSource, HubSnapshot } from '../catalogue/catalogue-schema.ts';
+import type { ConcreteFile } from '../catalogue/concrete-file.ts';
+import type { Semaphore } from '../pull/semaphore.ts';
 
 /** Where weights can come from; `folder` is one the user names. */
 export type SourceKind = 'huggingface' | 'modelscope' | 'registry' | 'folder';

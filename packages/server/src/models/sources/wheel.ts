@@ -1,7 +1,7 @@
 import type { Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { openPromise } from 'yauzl';
-import { FileAppender } from '../file-appender.ts';
+import { FileAppender } from '../store/file-appender.ts';
 import { SourceError } from './source.ts';
 
 /**
