@@ -126,7 +126,7 @@ test('workers of an engine that died before it was ever measured are ended too',
 /** A server in a process of its own that starts an engine and records it; it is the built code that runs there. */
 const SERVER = `
 const { createMemoryLedger } = await import(process.env.LEDGER_URL);
-const { identifyProcess } = await import(new URL('../shared/process-list.js', process.env.LEDGER_URL));
+const { identifyProcess } = await import(new URL('../../shared/process-list.js', process.env.LEDGER_URL));
 const { spawn } = await import('node:child_process');
 const log = { debug() {}, info() {}, warn() {}, error() {} };
 const ledger = createMemoryLedger({ folder: process.env.FOLDER, readGpuUse: null, clock: { now: Date.now, after() {} }, log });
@@ -143,7 +143,7 @@ child.stdout.on('data', async (text) => {
 });`;
 
 test('what a server that was killed with -9 left running is ended by the next one, and by none before', async () => {
-  const url = new URL('../../packages/server/dist/models/memory-ledger.js', import.meta.url).href;
+  const url = new URL('../../packages/server/dist/models/memory/memory-ledger.js', import.meta.url).href;
   const server = spawn(process.execPath, ['--input-type=module', '-e', SERVER], {
     env: { ...process.env, LEDGER_URL: url, FOLDER: folder, ENGINE },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,8 +1,8 @@
 /** A process that pulls one model from a hub, as `concert pull` does; its argument is JSON. Prints what happened as JSON lines. */
-import { FileStore } from '../../packages/server/dist/models/store.js';
-import { catalogueOf } from '../../packages/server/dist/models/catalogue.js';
-import { openSources } from '../../packages/server/dist/models/open-sources.js';
-import { pullModels } from '../../packages/server/dist/models/pull.js';
+import { FileStore } from '../../packages/server/dist/models/store/store.js';
+import { catalogueOf } from '../../packages/server/dist/models/catalogue/catalogue.js';
+import { openSources } from '../../packages/server/dist/models/pull/open-sources.js';
+import { pullModels } from '../../packages/server/dist/models/pull/pull.js';
 
 const { home, endpoint, entry } = JSON.parse(process.argv[2]);
 const say = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);

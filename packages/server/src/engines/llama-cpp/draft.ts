@@ -3,7 +3,8 @@ const KEY = 4;
 /** How far two places must agree before what followed the one is guessed at the other. */
 const LEAST_AGREEMENT = 6;
 const MOST_AGREEMENT = 32;
-const MOST_GUESS = 15;
+/** Only so many tokens are guessed at once, each number with a price of its own: with the one before them, 16 rows suit kernels best. */
+export const GUESS_LENGTHS: readonly number[] = [1, 3, 7, 11, 15];
 /** A wrong guess weighs like so many right tokens would have to. */
 const WRONG_WEIGHT = 4;
 /** What was right or wrong counts less with each guess that fails, and right tokens count no further than this. */
@@ -44,7 +45,7 @@ export class PromptLookup {
     if (place === undefined) return [];
     const agreed = this.#agreementAt(place);
     if (agreed < LEAST_AGREEMENT) return [];
-    const length = bestLength(this.#trust(agreed), Math.min(room, MOST_GUESS, end - place), price);
+    const length = bestLength(this.#trust(agreed), Math.min(room, end - place), price);
     return this.#tokens.slice(place, place + length);
   }
 
@@ -88,9 +89,11 @@ function bestLength(trust: number, most: number, price: DraftPrice): number {
   let bestGain = 0;
   let expected = 0;
   let chance = 1;
-  for (let length = 1; length <= most; length++) {
+  const longest = Math.min(most, Math.max(...GUESS_LENGTHS));
+  for (let length = 1; length <= longest; length++) {
     chance *= trust;
     expected += chance;
+    if (length < longest && !GUESS_LENGTHS.includes(length)) continue;
     const gain = expected - price(length) * MARGIN;
     if (gain > bestGain) {
       bestGain = gain;

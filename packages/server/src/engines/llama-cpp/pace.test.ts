@@ -79,6 +79,15 @@ test('guessed tokens are priced by what so many of them took, and many are taken
   expect(pace.draftPrice(2, 15)).toBeCloseTo(0.75);
 });
 
+test('before many guessed tokens were ever checked at once, each is taken to cost what one of a prompt does', () => {
+  const pace = new Pace(2);
+  pace.observe(answersOf(1, 46));
+  pace.observe(promptOf(64, 1363));
+  pace.observe({ writers: 1, promptTokens: 0, drafted: 1, ms: 114 });
+  expect(pace.draftPrice(1, 15)).toBeCloseTo(0.463, 2);
+  expect(pace.draftPrice(1, 7)).toBeGreaterThan(1);
+});
+
 test('a price is forgotten after some thousand steps, for it may have been measured on a busy machine', () => {
   const pace = new Pace(2);
   pace.observe(answersOf(1, 10));

@@ -24,11 +24,16 @@ export interface StepLimits {
   readonly onePool: boolean;
   /** Counts the steps that held answers up, so that prompts take turns in them. */
   readonly turn: number;
-  /**
-   * While no answer is being written: for each request whether all but the last token of its prompt was evaluated in a step
-   * that held the last one back. Null while answers are written.
-   */
-  readonly heldBack: readonly boolean[] | null;
+  /** Each request while no answer is being written; null while answers are written. */
+  readonly newcomers: readonly Newcomer[] | null;
+}
+
+/** A request that does not answer yet. */
+export interface Newcomer {
+  /** Tokens of its prompt that were not known when it came. */
+  readonly size: number;
+  /** The same for requests that came together. */
+  readonly group: number;
 }
 
 /** Kernels for rearranged weights evaluate so many rows at the price of ten, and a rest at nearly twice the price for each. */
@@ -43,13 +48,18 @@ const MOST_END_ROWS = 80;
  * where even one tile would hold them up too long, a piece of the prompt goes along with each of their steps.
  */
 export function planStep(left: readonly number[], limits: StepLimits, previous: StepKind): StepPlan {
-  if (limits.heldBack === null && !limits.onePool) return planBeside(left, limits, previous);
+  if (limits.newcomers !== null) return planNewcomers(left, limits, limits.newcomers);
+  if (!limits.onePool) return planBeside(left, limits, previous);
   const tileRoom = Math.min(limits.batchTokens, limits.promptTokens);
-  const hasTiles = tileRoom >= TILE_TOKENS && left.some((count) => count >= TILE_TOKENS);
-  const hasSingles = left.some((count) => count < TILE_TOKENS);
-  if (hasTiles && (!hasSingles || previous === 'singles')) return { kind: 'tiles', counts: planTiles(left, tileRoom) };
-  if (limits.heldBack === null) return { kind: 'singles', counts: planSingles(left, limits, hasTiles) };
-  return { kind: 'singles', counts: planTogether(left, limits, limits.heldBack) };
+  const hasTiles = tileRoom >= TILE_TOKENS && left.some((count) => wholeTiles(count) > 0);
+  if (hasTiles && previous === 'singles') return { kind: 'tiles', counts: planTiles(left, tileRoom) };
+  return { kind: 'singles', counts: planSingles(left, limits, hasTiles) };
+}
+
+/** Tokens in whole tiles; the last token always stays, for with it an answer begins. */
+function wholeTiles(count: number): number {
+  const most = Math.max(0, count - 1);
+  return most - (most % TILE_TOKENS);
 }
 
 /**
@@ -69,51 +79,55 @@ function planBeside(left: readonly number[], limits: StepLimits, previous: StepK
 
 function planPiece(count: number, { batchTokens, promptTokens }: StepLimits): readonly ['tiles' | 'pieces', number] {
   const room = Math.min(batchTokens, promptTokens);
-  const whole = Math.min(count - (count % TILE_TOKENS), room - (room % TILE_TOKENS));
+  const whole = Math.min(wholeTiles(count), room - (room % TILE_TOKENS));
   return whole > 0 ? ['tiles', whole] : ['pieces', Math.max(1, Math.min(count, room, TILE_TOKENS - 1))];
 }
 
 function planTiles(left: readonly number[], batchTokens: number): number[] {
   let room = batchTokens - (batchTokens % TILE_TOKENS);
   return left.map((count) => {
-    const whole = count - (count % TILE_TOKENS);
-    const taken = Math.min(whole, room);
+    const taken = Math.min(wholeTiles(count), room);
     room -= taken;
     return taken;
   });
 }
 
 /**
- * The ends of prompts while nobody writes, all of them by as many tokens. Prompts of about one length begin to answer together, else the
- * first would soon hold up the others; much shorter ones don't wait.
+ * The prompts while nobody writes. Those of about one length that came together begin to answer together, else the first would soon hold up
+ * the others: their tiles one after the other, then their ends side by side. Much shorter ones don't wait; longer and later ones go on beside their answers.
  */
-function planTogether(left: readonly number[], limits: StepLimits, heldBack: readonly boolean[]): number[] {
-  const pending = left.flatMap((count, index) => (count > 1 && count < TILE_TOKENS ? [index] : []));
-  const longest = Math.max(0, ...pending.map((index) => left[index] ?? 0));
-  const counts: number[] = left.map((count, index) => (count === 1 && heldBack[index] !== true ? 1 : 0));
-  const waiting = left.reduce((sum, count) => sum + (count === 1 ? 1 : 0), 0);
-  const most = limits.onePool ? TILE_TOKENS - 1 - waiting - pending.length : MOST_END_ROWS;
-  const each = rowsEach(pending.length, most);
-  for (const index of pending) {
-    const count = left[index] ?? 0;
-    const waits = pending.length > 1 && 2 * count > longest;
-    if (waits) counts[index] = Math.min(each, count - 1);
-    else counts[index] = each < count - 1 ? each : count;
+function planNewcomers(left: readonly number[], limits: StepLimits, newcomers: readonly Newcomer[]): StepPlan {
+  const sizeOf = (index: number): number => newcomers[index]?.size ?? 1;
+  if (newcomers.some(({ size }) => size === 1)) {
+    return { kind: 'singles', counts: left.map((_, index) => (sizeOf(index) === 1 ? 1 : 0)) };
   }
-  // With the last of them, all begin to answer.
-  if (pending.some((index) => (counts[index] ?? 0) < (left[index] ?? 0) - 1)) return counts;
-  return left.map((count, index) => (count < TILE_TOKENS ? count : (counts[index] ?? 0)));
+  const leader = newcomers.reduce((least, newcomer) => (newcomer.size < least.size ? newcomer : least));
+  const together = newcomers.map(({ size, group }) => group === leader.group && size < 2 * leader.size);
+  const theirs = left.map((count, index) => (together[index] === true ? count : 0));
+  if (theirs.some((count) => wholeTiles(count) > 0)) {
+    return { kind: 'tiles', counts: planTiles(theirs, limits.batchTokens) };
+  }
+  return { kind: 'singles', counts: planEnds(theirs, limits.onePool) };
+}
+
+/** The ends of prompts, each of a tile at most: all by as many tokens, and the last token of all in one step. */
+function planEnds(left: readonly number[], onePool: boolean): number[] {
+  const sequences = left.filter((count) => count > 0).length;
+  if (sequences === 1) return left.map((count) => (count < TILE_TOKENS ? count : count / 2));
+  const pending = left.filter((count) => count > 1).length;
+  const each = rowsEach(pending, onePool ? TILE_TOKENS - 1 - sequences : MOST_END_ROWS);
+  const before = left.map((count) => Math.min(each, Math.max(0, count - 1)));
+  return before.every((count, index) => count >= (left[index] ?? 0) - 1) ? [...left] : before;
 }
 
 /** How many rows each of so many sequences gets in one step, so that the fewest are left over of those that kernels take at once. */
 function rowsEach(sequences: number, most: number): number {
   if (sequences === 0) return 0;
-  if (sequences === 1) return Math.min(most, TILE_TOKENS - 1);
   let best = Math.max(1, Math.floor(most / sequences));
   for (let each = best; each * sequences >= Math.min(LEAST_END_ROWS, most); each--) {
     if ((each * sequences) % ROWS_AT_ONCE < (best * sequences) % ROWS_AT_ONCE) best = each;
   }
-  return Math.min(best, TILE_TOKENS - 1);
+  return Math.min(best, LEAST_END_ROWS);
 }
 
 /** In one pool: everybody who writes goes on; prompts share the room equally, so that those who came together start together. */

@@ -7,7 +7,7 @@ import { PromptLookup } from './draft.ts';
 import { Job, type TokenRequest, type Vocabulary } from './job.ts';
 import type { Pace } from './pace.ts';
 import type { ParkedState, ParkedStates } from './parked-states.ts';
-import { planStep, type StepKind } from './plan-step.ts';
+import { planStep, type StepKind, TILE_TOKENS } from './plan-step.ts';
 import { type Place, SequenceKeeper, type SequenceStore } from './sequence-keeper.ts';
 import { SequencePool } from './sequence-pool.ts';
 import { MOST_GUESSED_ROWS, MOST_GUESSING_WRITERS } from './settings.ts';
@@ -49,8 +49,10 @@ interface Running {
   readonly job: Job;
   sequence: number;
   evaluated: number;
-  /** Whether the last token of its prompt waits, so that it begins to answer along with others. */
-  heldBack: boolean;
+  /** Tokens that were known when it came. */
+  readonly known: number;
+  /** The same for requests that came together. */
+  readonly group: number;
 }
 
 /** One request's part in a step. */
@@ -92,6 +94,7 @@ export class Scheduler {
   #lastStep: StepKind = 'singles';
   /** Counts the steps of prompts between those of answers. */
   #turn = 0;
+  #groups = 0;
   #state: 'idle' | 'looping' | 'closed' = 'idle';
 
   constructor(options: SchedulerOptions) {
@@ -199,7 +202,16 @@ export class Scheduler {
     if (place.parked !== null) this.#makeRoomFor(place.parked.tokens.length, place.target);
     const reuse = this.#keeper.prepare(place, job.scope);
     job.noteCached(Math.min(reuse, job.request.prompt.length));
-    this.#running.push({ job, sequence: place.target, evaluated: reuse, heldBack: false });
+    this.#running.push({ job, sequence: place.target, evaluated: reuse, known: reuse, group: this.#groupOfNext() });
+  }
+
+  /** Requests come together as long as no prompt of theirs has got beyond its first tile. */
+  #groupOfNext(): number {
+    const newcomers = this.#running.filter((run) => !isWriting(run));
+    const last = newcomers.at(-1);
+    const group = newcomers.filter((run) => run.group === last?.group);
+    const isOpen = group.every(({ evaluated, known }) => evaluated - known <= TILE_TOKENS);
+    return last !== undefined && isOpen ? last.group : ++this.#groups;
   }
 
   /** Frees cells for a parked state, other idle sequences first. */
@@ -258,7 +270,6 @@ export class Scheduler {
   #take({ run, count, guessed, output }: Part): void {
     const { job, sequence } = run;
     run.evaluated += count;
-    run.heldBack = job.tokens.length - run.evaluated === 1;
     if (output === null) return;
     let right = 0;
     for (;;) {
@@ -293,8 +304,14 @@ export class Scheduler {
       const left = this.#running.map(({ job, evaluated }) => job.tokens.length - evaluated);
       const writers = this.#running.filter(isWriting).length;
       const promptTokens = pace.promptTokens(writers, this.#running.length - writers);
-      const heldBack = writers > 0 ? null : this.#running.map((run) => run.heldBack);
-      const limits = { batchTokens, promptTokens, onePool, turn: this.#turn, heldBack };
+      const newcomers = this.#running.map(({ job, known, group }) => ({ size: job.tokens.length - known, group }));
+      const limits = {
+        batchTokens,
+        promptTokens,
+        onePool,
+        turn: this.#turn,
+        newcomers: writers > 0 ? null : newcomers,
+      };
       const { kind, counts } = planStep(left, limits, this.#lastStep);
       const needed = counts.reduce((sum, count) => sum + count, 0);
       if (needed > this.#pool.freeCells && this.#makeRoom()) continue;
