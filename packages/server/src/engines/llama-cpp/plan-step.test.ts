@@ -43,10 +43,17 @@ test('in one pool prompts go along with answers and share a step equally; short 
   expect(pool([1, 1000, 1], { promptTokens: 5 })).toEqual([1, 5, 1]);
   expect(pool([40, 10, 40])).toEqual([27, 10, 26]);
   expect(pool([60, 60, 60], { promptTokens: 2 })).toEqual([1, 1, 0]);
+  // What is a tile but for its last token is no tile.
+  expect(pool([1, 64, 500], { promptTokens: 70 })).toEqual([1, 62, 0]);
 });
 
 test('in one pool all sequences together stay below a tile', () => {
   expect(plan([40, 1, 40, 1], 'tiles', { onePool: true }).counts).toEqual([31, 1, 30, 1]);
+});
+
+test('more newcomers than a tile still all begin', () => {
+  const lengths = Array.from({ length: 80 }, () => 10);
+  expect(new Set(evaluate(lengths, { onePool: true }).begins).size).toBe(1);
 });
 
 test('more answers than a tile still all go on', () => {

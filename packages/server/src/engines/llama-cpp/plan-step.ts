@@ -124,7 +124,7 @@ function planEnds(left: readonly number[], onePool: boolean): number[] {
 function rowsEach(sequences: number, most: number): number {
   if (sequences === 0) return 0;
   let best = Math.max(1, Math.floor(most / sequences));
-  for (let each = best; each * sequences >= Math.min(LEAST_END_ROWS, most); each--) {
+  for (let each = best; each >= 1 && each * sequences >= Math.min(LEAST_END_ROWS, most); each--) {
     if ((each * sequences) % ROWS_AT_ONCE < (best * sequences) % ROWS_AT_ONCE) best = each;
   }
   return Math.min(best, LEAST_END_ROWS);
@@ -135,7 +135,7 @@ function planSingles(left: readonly number[], limits: StepLimits, tilesFollow: b
   const writing = left.filter((count) => count === 1).length;
   const room = Math.max(0, Math.min(TILE_TOKENS - 1 - writing, limits.promptTokens));
   const wanted = left.map((count) => {
-    if (count === 1 || (tilesFollow && count >= TILE_TOKENS)) return 0;
+    if (count === 1 || (tilesFollow && wholeTiles(count) > 0)) return 0;
     return Math.min(count, TILE_TOKENS - 1);
   });
   const shares = shareEqually(wanted, room);
