@@ -333,7 +333,8 @@ export class Scheduler {
     const most = Math.min(MOST_GUESSED_ROWS, freeCells);
     let taken = 0;
     return parts.map((part) => {
-      const price = (tokens: number): number => tokens * pace.draftPrice(parts.length, taken + tokens);
+      // A right guess saves one answer its share of a step; the others still need theirs.
+      const price = (tokens: number): number => tokens * pace.draftPrice(parts.length, taken + tokens) * parts.length;
       const guessed = part.run.job.lookup?.guess(Math.min(most - taken, part.run.job.room - 1), price) ?? [];
       taken += guessed.length;
       return { ...part, guessed };
