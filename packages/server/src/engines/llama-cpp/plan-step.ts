@@ -29,7 +29,7 @@ export interface StepLimits {
 }
 
 /** A request that does not answer yet. */
-export interface Newcomer {
+interface Newcomer {
   /** Tokens of its prompt that were not known when it came. */
   readonly size: number;
   /** The same for requests that came together. */
