@@ -5,6 +5,8 @@ const LEAST_AGREEMENT = 6;
 const MOST_AGREEMENT = 32;
 /** Only so many tokens are guessed at once, each number with a price of its own: with the one before them, 16 rows suit kernels best. */
 export const GUESS_LENGTHS: readonly number[] = [1, 3, 7, 11, 15];
+/** The longest guess. */
+export const MOST_GUESS = Math.max(...GUESS_LENGTHS);
 /** A wrong guess weighs like so many right tokens would have to. */
 const WRONG_WEIGHT = 4;
 /** What was right or wrong counts less with each guess that fails, and right tokens count no further than this. */
@@ -89,7 +91,7 @@ function bestLength(trust: number, most: number, price: DraftPrice): number {
   let bestGain = 0;
   let expected = 0;
   let chance = 1;
-  const longest = Math.min(most, Math.max(...GUESS_LENGTHS));
+  const longest = Math.min(most, MOST_GUESS);
   for (let length = 1; length <= longest; length++) {
     chance *= trust;
     expected += chance;

@@ -1,4 +1,4 @@
-import { GUESS_LENGTHS } from './draft.ts';
+import { GUESS_LENGTHS, MOST_GUESS } from './draft.ts';
 import { TILE_TOKENS } from './plan-step.ts';
 
 /** How much a new figure weighs against those before. */
@@ -17,8 +17,6 @@ const TOLERANCE = 1.1;
 
 /** Kernels evaluate many rows for less each than few: so many guessed tokens at most have a price of their own. */
 const DRAFT_SIZES = [...GUESS_LENGTHS, Infinity];
-/** From so many guessed tokens on a row takes about what one of a prompt does. */
-const MANY_DRAFTED = Math.max(...GUESS_LENGTHS);
 /** Where nothing was measured yet, checking a guessed token is taken to cost at most so much of a step. */
 const ASSUMED_DRAFT_PRICE = 0.7;
 /** A price is measured again after so many steps: it may have been taken on a busy machine. */
@@ -119,7 +117,8 @@ export class Pace {
     const known = this.#knownPrice(draftKey(writers, size));
     if (known !== null) return known;
     const alone = this.undisturbedMs(writers);
-    if (drafted >= MANY_DRAFTED && this.#promptTokenMs !== null && alone !== null && alone > 0) {
+    // From a longest guess on, a row takes about what one of a prompt does.
+    if (drafted >= MOST_GUESS && this.#promptTokenMs !== null && alone !== null && alone > 0) {
       return Math.min(1, this.#promptTokenMs / alone);
     }
     for (let fewer = size - 1; fewer >= 0; fewer--) {

@@ -304,13 +304,14 @@ export class Scheduler {
       const left = this.#running.map(({ job, evaluated }) => job.tokens.length - evaluated);
       const writers = this.#running.filter(isWriting).length;
       const promptTokens = pace.promptTokens(writers, this.#running.length - writers);
-      const newcomers = this.#running.map(({ job, known, group }) => ({ size: job.tokens.length - known, group }));
+      const newcomers =
+        writers > 0 ? null : this.#running.map(({ job, known, group }) => ({ size: job.tokens.length - known, group }));
       const limits = {
         batchTokens,
         promptTokens,
         onePool,
         turn: this.#turn,
-        newcomers: writers > 0 ? null : newcomers,
+        newcomers,
       };
       const { kind, counts } = planStep(left, limits, this.#lastStep);
       const needed = counts.reduce((sum, count) => sum + count, 0);
